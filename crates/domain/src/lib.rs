@@ -1,0 +1,1 @@
+//! Person, account, token, machine, enrollment, audit event.

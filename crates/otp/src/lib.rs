@@ -1,0 +1,1 @@
+//! One-time passwords: HOTP, TOTP, otpauth, verification, recovery codes.

@@ -1,0 +1,1 @@
+//! The one place that says whether a code is needed.

@@ -1,0 +1,1 @@
+//! What agent and server, and provider and agent, say to each other.

@@ -1,0 +1,1 @@
+//! QR codes: text to module matrix to picture.

@@ -1,0 +1,1 @@
+//! SQLite with one writer and group commit; sealed columns; migrations.

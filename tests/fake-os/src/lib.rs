@@ -1,0 +1,1 @@
+//! A fake Windows for tests.
