@@ -1,0 +1,112 @@
+use model::{Command, Field, Reason, Secret, UnixTime};
+
+/// Everything a sign-in view shows. A whole picture each time: the receiver compares and changes what differs.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Screen {
+    /// Which fields are there.
+    pub view: View,
+    /// The line that says what happened and what to do.
+    pub message: Option<Message>,
+    /// Whose sign-in it is, once the account is known; shown above the code field.
+    pub person: Option<String>,
+    /// Whether work is going on: fields are closed, Cancel works.
+    pub busy: bool,
+    /// What the enrollment view shows; only there.
+    pub enrollment: Option<Enrollment>,
+}
+
+/// Which fields a screen has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum View {
+    /// User name and password.
+    Password,
+    /// The password has to be changed: new password and its repetition.
+    NewPassword,
+    /// One-time password.
+    Code,
+    /// Enrollment code; the QR comes after it.
+    EnrollmentCode,
+    /// Token auto-registration: commands for QR and key, one-time password.
+    Enroll,
+    /// Nothing to type: done, or nothing to be done here.
+    Closed,
+}
+
+impl View {
+    /// The fields to type into, in order. The first one has the focus.
+    pub const fn fields(self) -> &'static [Field] {
+        match self {
+            Self::Password => &[Field::UserName, Field::Password],
+            Self::NewPassword => &[Field::NewPassword, Field::RepeatPassword],
+            Self::Code | Self::Enroll => &[Field::OneTimePassword],
+            Self::EnrollmentCode => &[Field::EnrollmentCode],
+            Self::Closed => &[],
+        }
+    }
+}
+
+/// The message line: a reason and what its text needs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Message {
+    /// What happened.
+    pub reason: Reason,
+    /// Tries left.
+    pub left: Option<u32>,
+    /// Until when, since when or at what time, as the reason says.
+    pub at: Option<UnixTime>,
+    /// Name of a machine.
+    pub machine: Option<String>,
+    /// Whom to turn to.
+    pub support: Option<String>,
+}
+
+impl Message {
+    /// A message without arguments.
+    pub const fn new(reason: Reason) -> Self {
+        Self { reason, left: None, at: None, machine: None, support: None }
+    }
+}
+
+/// What the token auto-registration view shows besides the message and the field.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Enrollment {
+    /// The `otpauth` URI to draw as QR; present only while it is shown.
+    pub qr: Option<Secret>,
+    /// The key in groups of four; present only while it is shown.
+    pub key: Option<Secret>,
+    /// When the QR was first shown, if it was: then *Start over* is offered too.
+    pub shown_at: Option<UnixTime>,
+    /// Where the authenticator is to be had; *Get the app* shows it.
+    pub app_url: Option<String>,
+}
+
+impl Screen {
+    /// The commands offered beside Submit and Cancel, in order.
+    pub fn commands(&self) -> Vec<Command> {
+        let Some(enrollment) = self.enrollment.as_ref().filter(|_| !self.busy) else { return Vec::new() };
+        let mut commands = vec![
+            if enrollment.qr.is_some() { Command::HideQr } else { Command::ShowQr },
+            Command::ShowKey,
+        ];
+        commands.extend(enrollment.app_url.as_ref().map(|_| Command::GetTheApp));
+        commands.extend(enrollment.shown_at.map(|_| Command::StartOver));
+        commands
+    }
+}
+
+/// What was typed when Submit was pressed. Fields the view does not have are `None`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Typed {
+    /// *User name*, as typed.
+    pub user_name: Option<String>,
+    /// *Password*.
+    pub password: Option<Secret>,
+    /// *New password*.
+    pub new_password: Option<Secret>,
+    /// *Repeat new password*.
+    pub repeat_password: Option<Secret>,
+    /// *One-time password*.
+    pub code: Option<Secret>,
+    /// *Enrollment code*.
+    pub enrollment_code: Option<Secret>,
+}
