@@ -1,2 +1,97 @@
-//! The project's own commands.
-fn main() {}
+//! The project's own commands: `cargo xtask COMMAND`.
+//!
+//! Must not know the product's crates: it builds and runs them, and stays quick to compile itself.
+#![forbid(unsafe_code)]
+
+mod arch;
+mod ci;
+mod documents;
+mod lab;
+mod manifests;
+mod purity;
+mod setup;
+mod steps;
+mod test;
+mod workspace;
+
+use anyhow::{Result, bail};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  arch                    check which crate may use which, and what pure crates may contain
+  test [--setup] [--fast] run all tests; --setup installs what is missing,
+                          --fast leaves out whole-system, wasm and documentation tests
+  ci [--setup]            what has to pass before a change is taken: format, lints, arch, test
+  lab [--data DIR]        a server and an agent on a fake Windows, to try sign-ins in this terminal";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<ExitCode> {
+    let Some((command, rest)) = arguments.split_first() else { bail!("no command given\n{USAGE}") };
+    let mut options = Options(rest.to_vec());
+    match command.as_str() {
+        "arch" => {
+            options.finish()?;
+            arch::run()
+        }
+        "test" => {
+            let (setup, fast) = (options.flag("--setup"), options.flag("--fast"));
+            options.finish()?;
+            test::run(setup.into(), if fast { test::Extent::Fast } else { test::Extent::Everything })
+        }
+        "ci" => {
+            let setup = options.flag("--setup");
+            options.finish()?;
+            ci::run(setup.into())
+        }
+        "lab" => {
+            let data = options.value("--data")?;
+            options.finish()?;
+            lab::run(data.map(Into::into))
+        }
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        unknown => bail!("unknown command {unknown}\n{USAGE}"),
+    }
+}
+
+/// What follows the command on the line; each option is taken out as it is read.
+struct Options(Vec<String>);
+
+impl Options {
+    fn flag(&mut self, name: &str) -> bool {
+        let before = self.0.len();
+        self.0.retain(|argument| argument != name);
+        self.0.len() < before
+    }
+
+    fn value(&mut self, name: &str) -> Result<Option<String>> {
+        let Some(at) = self.0.iter().position(|argument| argument == name) else { return Ok(None) };
+        self.0.remove(at);
+        if at == self.0.len() {
+            bail!("{name} needs a value");
+        }
+        Ok(Some(self.0.remove(at)))
+    }
+
+    /// Whatever is left was not understood.
+    fn finish(self) -> Result<()> {
+        match self.0.first() {
+            Some(unknown) => bail!("unknown option {unknown}\n{USAGE}"),
+            None => Ok(()),
+        }
+    }
+}

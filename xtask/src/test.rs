@@ -1,0 +1,85 @@
+//! `cargo xtask test`: everything the tests need, then the tests.
+
+use crate::{
+    arch,
+    setup::{self, Setup},
+    steps,
+    workspace::Workspace,
+};
+use anyhow::{Result, bail};
+use std::{path::PathBuf, process::ExitCode};
+
+/// The norms' vectors as a wasm module, which a test runs to see the same answers there.
+const WASM_VECTORS: &str = "countersign-wasm-vectors";
+/// The programs whole-system tests start.
+pub(crate) const PROGRAMS: [&str; 2] = ["countersign", "staged-agent"];
+/// What only tests of the whole system are in.
+const WHOLE_SYSTEM: [&str; 2] = ["countersign-e2e", WASM_VECTORS];
+
+/// How much is tested.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Extent {
+    /// All there is.
+    Everything,
+    /// While working on a crate: without whole-system, wasm and documentation tests.
+    Fast,
+}
+
+/// Runs the tests. The test runner's own closing lines are the last thing printed.
+///
+/// # Errors
+/// When something is missing, does not build or cannot be started.
+pub(crate) fn run(setup: Setup, extent: Extent) -> Result<ExitCode> {
+    let workspace = Workspace::read()?;
+    // One call of cargo for each target, with its packages by name: what is only for Windows stays out of this one.
+    let mut packages: Vec<_> =
+        arch::existing(&workspace).filter(|part| part.builds_on_host()).map(|part| part.package).collect();
+    let mut tests = steps::cargo(&workspace.root);
+    tests.args(["test", "--no-fail-fast"]);
+    match extent {
+        Extent::Everything => {
+            setup::ensure(&workspace.root, setup)?;
+            tests.env("COUNTERSIGN_WASM_VECTORS", build_wasm_vectors(&workspace)?);
+            tests.env("COUNTERSIGN_BIN_DIR", build_programs(&workspace)?);
+            steps::heading("tests");
+        }
+        Extent::Fast => {
+            if setup == Setup::Install {
+                setup::ensure(&workspace.root, setup)?;
+            }
+            tests.args(["--lib", "--bins", "--tests"]);
+            packages.retain(|package| !WHOLE_SYSTEM.contains(package));
+            steps::heading("tests, without whole-system, wasm and documentation tests");
+        }
+    }
+    steps::hand_over(tests.args(by_name(packages)))
+}
+
+/// Builds [`PROGRAMS`] and gives back the folder they are in.
+///
+/// # Errors
+/// When they do not build.
+pub(crate) fn build_programs(workspace: &Workspace) -> Result<PathBuf> {
+    steps::heading("build the server and the agent on a fake Windows");
+    steps::run("the build", steps::cargo(&workspace.root).arg("build").args(by_name(PROGRAMS)))?;
+    Ok(workspace.target_dir.join("debug"))
+}
+
+/// The arguments that name packages to cargo.
+pub(crate) fn by_name<'a>(packages: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    packages.into_iter().flat_map(|package| ["-p", package]).collect()
+}
+
+fn build_wasm_vectors(workspace: &Workspace) -> Result<PathBuf> {
+    steps::heading("build the norms' vectors for wasm");
+    let mut build = steps::cargo(&workspace.root);
+    build.args(["build", "--target", setup::WASM]).args(by_name([WASM_VECTORS]));
+    steps::run("the build for wasm", &mut build)?;
+    let file = format!("{}.wasm", WASM_VECTORS.replace('-', "_"));
+    let module = workspace.target_dir.join(setup::WASM).join("debug").join(file);
+    // A test that found no module would have nothing to compare; better to say so here.
+    if !module.is_file() {
+        bail!("the build left no {}", module.display());
+    }
+    Ok(module)
+}
