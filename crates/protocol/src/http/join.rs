@@ -1,5 +1,5 @@
-use super::wire::{base64url, secret_text};
-use super::Call;
+use super::{Call, wire::secret_text};
+use crate::signature::VerifyingKey;
 use model::{MachineId, Secret, Sid};
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,7 @@ pub struct JoinRequest {
     #[serde(with = "secret_text")]
     pub secret: Secret,
     /// The machine's new Ed25519 public key.
-    #[serde(with = "base64url")]
-    pub public_key: [u8; 32],
+    pub public_key: VerifyingKey,
     /// The machine's name, for people. At most 256 characters.
     pub name: String,
     /// The SID of the machine's account database; a cloned image has the same.

@@ -12,7 +12,9 @@ mod wire;
 
 pub use errors::{ErrorAnswer, ErrorKind};
 pub use join::{JoinAnswer, JoinRequest};
-pub use machine::{HelloAnswer, HelloRequest, NoopAnswer, NoopRequest, Report, ReportAnswer, ReportRequest, ReportedEvent};
+pub use machine::{
+    HelloAnswer, HelloRequest, NoopAnswer, NoopRequest, Report, ReportAnswer, ReportRequest, ReportedEvent,
+};
 pub use signin::{
     Accept, BeginAnswer, BeginRequest, ConfirmAnswer, ConfirmRequest, PasswordEvidence, Pending, Refusal,
     ShowAnswer, ShowRequest, VerifyAnswer, VerifyRequest,
@@ -20,8 +22,7 @@ pub use signin::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
-/// The largest body taken or sent, in bytes.
-pub const MAX_BODY: usize = 64 * 1024;
+pub use crate::signature::MAX_BODY;
 
 /// Where the server publishes its signed [`crate::statement::Statement`]; the one unsigned request.
 pub const STATEMENT_PATH: &str = "/api/v1/statement";
@@ -67,8 +68,7 @@ pub fn from_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, BodyError> {
 /// # Errors
 /// [`BodyError::TooLarge`] when the message is larger than the other side takes.
 pub fn to_body<T: Serialize>(message: &T) -> Result<Vec<u8>, BodyError> {
-    let body =
-        serde_json::to_vec(message).map_err(|_| BodyError::Malformed { line: 0, column: 0 })?;
+    let body = serde_json::to_vec(message).map_err(|_| BodyError::Malformed { line: 0, column: 0 })?;
     if body.len() > MAX_BODY { Err(BodyError::TooLarge) } else { Ok(body) }
 }
 

@@ -1,6 +1,9 @@
-use super::wire::{base64url, optional_secret_text, secret_text};
 use super::Call;
-use model::{AccountClaim, AttemptId, MachineId, Place, Reason, RequestId, Secret, Sid, SignInKind, UnixTime};
+use super::wire::{optional_secret_text, secret_text};
+use crate::seal::{RecipientPublic, Sealed};
+use model::{
+    AccountClaim, AttemptId, MachineId, Place, Reason, RequestId, Secret, Sid, SignInKind, UnixTime,
+};
 use serde::{Deserialize, Serialize};
 
 /// A person has typed a name and a password: what is to happen now?
@@ -122,8 +125,7 @@ pub struct ShowRequest {
     /// The attempt in which the password was proven.
     pub attempt: AttemptId,
     /// One-time X25519 public key the answer's seed is sealed to; context: machine id and attempt id.
-    #[serde(with = "base64url")]
-    pub seal_to: [u8; 32],
+    pub seal_to: RecipientPublic,
     /// The enrollment code, where one is needed.
     #[serde(default, with = "optional_secret_text", skip_serializing_if = "Option::is_none")]
     pub enrollment_code: Option<Secret>,
@@ -139,8 +141,7 @@ pub enum ShowAnswer {
     /// The `otpauth` URI, sealed.
     Show {
         /// Sealed to the request's key (see [`crate::seal`]).
-        #[serde(with = "base64url")]
-        sealed_uri: Vec<u8>,
+        sealed_uri: Sealed,
         /// Since when it has been shown, and how long it is good.
         pending: Pending,
         /// Whether it is the same QR as before.

@@ -1,5 +1,7 @@
 use super::*;
+use crate::seal::RecipientKey;
 use model::{AttemptId, RequestId, Secret};
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
 fn ids() -> (RequestId, AttemptId) {
     (RequestId::from_bytes([1; 16]), AttemptId::from_bytes([2; 16]))
@@ -13,9 +15,10 @@ fn a_message_survives_its_body() {
     let read: VerifyRequest = from_body(&body).unwrap();
     assert_eq!((read.request, read.attempt, read.code.expose_text()), (request, attempt, Some("123456")));
 
-    let show = ShowRequest { request, attempt, seal_to: [7; 32], enrollment_code: None, start_over: false };
+    let seal_to = RecipientKey::random(&mut ChaCha20Rng::seed_from_u64(7)).public();
+    let show = ShowRequest { request, attempt, seal_to, enrollment_code: None, start_over: false };
     let read: ShowRequest = from_body(&to_body(&show).unwrap()).unwrap();
-    assert_eq!((read.seal_to, read.enrollment_code.is_none()), ([7; 32], true));
+    assert_eq!((read.seal_to, read.enrollment_code.is_none()), (seal_to, true));
 }
 
 #[test]

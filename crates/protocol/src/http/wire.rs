@@ -6,7 +6,8 @@ pub(crate) mod secret_text {
     use serde::{Deserialize, Deserializer, Serializer, ser::Error};
 
     pub(crate) fn serialize<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(secret.expose_text().ok_or_else(|| S::Error::custom("a secret is not text"))?)
+        serializer
+            .serialize_str(secret.expose_text().ok_or_else(|| S::Error::custom("a secret is not text"))?)
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
@@ -31,28 +32,9 @@ pub(crate) mod optional_secret_text {
         }
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
-        Ok(Option::<String>::deserialize(deserializer)?.map(Secret::from_text))
-    }
-}
-
-/// Bytes as base64url without padding.
-pub(crate) mod base64url {
-    use data_encoding::BASE64URL_NOPAD;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub(crate) fn serialize<S: Serializer>(bytes: impl AsRef<[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&BASE64URL_NOPAD.encode(bytes.as_ref()))
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>, T: TryFrom<Vec<u8>>>(
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
-    ) -> Result<T, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        BASE64URL_NOPAD
-            .decode(text.as_bytes())
-            .ok()
-            .and_then(|bytes| T::try_from(bytes).ok())
-            .ok_or_else(|| D::Error::custom("expected base64url of the right length"))
+    ) -> Result<Option<Secret>, D::Error> {
+        Ok(Option::<String>::deserialize(deserializer)?.map(Secret::from_text))
     }
 }
