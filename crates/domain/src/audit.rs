@@ -1,0 +1,142 @@
+use model::{MachineId, PersonId, TokenId, UnixTime};
+use serde::{Deserialize, Serialize};
+
+/// Who made something happen.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// A person at a machine, as the machine says.
+    Machine,
+    /// An administrator at the server's command line; the name is the operating system's.
+    CommandLine(String),
+    /// A person in a browser, by an invitation.
+    Invitation,
+    /// The server itself.
+    Server,
+}
+
+/// What happened. A row in the same transaction as the change it tells of.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AuditEvent {
+    /// When, by the server's clock.
+    pub at: UnixTime,
+    /// What.
+    pub kind: AuditKind,
+    /// Who made it happen.
+    pub actor: Actor,
+    /// About whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// On which machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<MachineId>,
+    /// With which token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<TokenId>,
+    /// What else there is to say, in words without secrets.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+}
+
+crate::words! {
+    /// The kinds of events. Their words are promised to whoever filters an audit trail.
+    AuditKind, "kind of event" {
+        /// A new person was made on first sight or by an administrator.
+        PersonAdded = "person_added",
+        /// A person was disabled.
+        PersonDisabled = "person_disabled",
+        /// A person was enabled again.
+        PersonEnabled = "person_enabled",
+        /// A person's blocks were lifted.
+        PersonUnlocked = "person_unlocked",
+        /// An account went from one person to another.
+        AccountMoved = "account_moved",
+        /// A pair of person and machine was blocked after wrong codes.
+        PairBlocked = "pair_blocked",
+        /// A person was blocked everywhere after wrong codes from several machines.
+        PersonBlocked = "person_blocked",
+
+        /// A seed was shown for the first time.
+        EnrollmentStarted = "enrollment_started",
+        /// The same seed was shown again.
+        EnrollmentResumed = "enrollment_resumed",
+        /// A pending seed was dropped for a new one.
+        EnrollmentStartedOver = "enrollment_started_over",
+        /// A first code was accepted: the token exists.
+        TokenEnrolled = "token_enrolled",
+        /// A pending seed died because the person enrolled elsewhere first.
+        EnrollmentLost = "enrollment_lost",
+        /// A first code was wrong.
+        EnrollmentCodeWrong = "enrollment_code_wrong",
+        /// An enrollment could not begin; the detail says why.
+        EnrollmentRefused = "enrollment_refused",
+        /// An administrator's approval was asked for.
+        ApprovalRequested = "approval_requested",
+        /// An administrator approved an enrollment.
+        ApprovalGranted = "approval_granted",
+        /// An administrator denied an enrollment.
+        ApprovalDenied = "approval_denied",
+        /// An enrollment code was made.
+        EnrollmentCodeMade = "enrollment_code_made",
+        /// An invitation was made.
+        InvitationMade = "invitation_made",
+
+        /// A token was disabled.
+        TokenDisabled = "token_disabled",
+        /// A token was enabled again.
+        TokenEnabled = "token_enabled",
+        /// A token was revoked.
+        TokenRevoked = "token_revoked",
+        /// Recovery codes were made; the older ones are void.
+        RecoveryCodesMade = "recovery_codes_made",
+        /// A recovery code was accepted.
+        RecoveryCodeUsed = "recovery_code_used",
+
+        /// A code was accepted: the sign-in is approved.
+        CodeAccepted = "code_accepted",
+        /// A code was wrong.
+        CodeWrong = "code_wrong",
+        /// A right code came a second time.
+        CodeUsed = "code_used",
+        /// Policy asked for no code: the sign-in is approved; the detail names the rule.
+        CodeNotNeeded = "code_not_needed",
+        /// A sign-in was refused; the detail says why.
+        SignInRefused = "sign_in_refused",
+        /// A machine reports that Windows let the person in.
+        SignedIn = "signed_in",
+        /// A machine reports that Windows refused after all.
+        WindowsRefused = "windows_refused",
+        /// A machine reports a wrong Windows password.
+        PasswordWrong = "password_wrong",
+        /// A machine reports that the person went away.
+        SignInAbandoned = "sign_in_abandoned",
+        /// A machine reports that it refused by itself.
+        AgentRefused = "agent_refused",
+
+        /// A join code was made.
+        JoinCodeMade = "join_code_made",
+        /// A machine was joined.
+        MachineJoined = "machine_joined",
+        /// A join was refused.
+        JoinRefused = "join_refused",
+        /// A machine was suspended.
+        MachineSuspended = "machine_suspended",
+        /// A machine is listened to again.
+        MachineResumed = "machine_resumed",
+        /// A machine's key turned up on other hardware.
+        MachineCloned = "machine_cloned",
+        /// A machine was removed.
+        MachineRemoved = "machine_removed",
+        /// A machine came into another group.
+        MachineMoved = "machine_moved",
+        /// A machine spoke for an account it may not speak for.
+        AccountNotAllowed = "account_not_allowed",
+
+        /// A policy came into force.
+        PolicyChanged = "policy_changed",
+        /// The server started; the detail tells the version.
+        ServerStarted = "server_started",
+        /// The statement of keys changed.
+        KeysChanged = "keys_changed",
+    }
+}

@@ -1,0 +1,71 @@
+use crate::words;
+use model::{InvitationId, MachineId, PersonId, TokenId, UnixTime};
+use otp::{Drift, TokenParameters};
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// Whether a token's codes are taken.
+    TokenState, "state of a token" {
+        /// They are.
+        Active = "active",
+        /// Not at the moment.
+        Disabled = "disabled",
+        /// Never again.
+        Revoked = "revoked",
+    }
+}
+
+/// What makes one-time passwords, in a phone or a fob. Its seed is not in here: it stays sealed in the store
+/// until the moment a code is compared.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Token {
+    /// Which token.
+    pub id: TokenId,
+    /// Whose.
+    pub person: PersonId,
+    /// Short and readable, for people and the help desk: `CS-` and 8 letters or digits.
+    pub serial: String,
+    /// A name its owner gave it, or empty.
+    pub label: String,
+    /// How its codes are made. For HOTP the counter in here is where it began.
+    pub parameters: TokenParameters,
+    /// INVARIANT: every code of this step (TOTP) or counter (HOTP) and before is used up. `None`: none is.
+    pub last_step: Option<u64>,
+    /// How far the token's clock is off, as its last code showed.
+    pub drift: Drift,
+    /// Whether its codes are taken.
+    pub state: TokenState,
+    /// When its first code was accepted.
+    pub created_at: UnixTime,
+    /// Where it was enrolled.
+    pub origin: Origin,
+    /// When a code of it was last accepted.
+    pub last_used_at: Option<UnixTime>,
+}
+
+/// Where a token or a pending enrollment comes from. A person has one pending enrollment in each place.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Shown at a sign-in on this machine.
+    Machine(MachineId),
+    /// Shown in a browser by this invitation.
+    Invitation(InvitationId),
+}
+
+/// A seed that was shown and whose first code has not come yet.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PendingEnrollment {
+    /// Whose.
+    pub person: PersonId,
+    /// Where it is shown. The seed is good for codes typed there and nowhere else.
+    pub origin: Origin,
+    /// How its codes will be made.
+    pub parameters: TokenParameters,
+    /// When its QR was first shown.
+    pub shown_at: UnixTime,
+    /// When it stops being good.
+    pub expires_at: UnixTime,
+    /// Name of the place where another token was enrolled meanwhile, and when: this seed is dead.
+    pub lost_to: Option<(String, UnixTime)>,
+}
