@@ -23,7 +23,7 @@ const TOOLS: [Tool; 4] = [
     Tool { program: "cc", package: "gcc", reason: "links everything; SQLite and ring have parts in C" },
     Tool {
         program: "x86_64-w64-mingw32-gcc",
-        package: "gcc-mingw-w64-x86-64",
+        package: "gcc-mingw-w64-x86-64-win32",
         reason: "links what is built for Windows, and compiles ring's parts in C for it",
     },
     Tool {
