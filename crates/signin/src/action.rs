@@ -72,6 +72,9 @@ pub enum Request {
 pub struct Release {
     /// What allows it: consumed by this release.
     pub approval: Approval,
+    /// The attempt the approval was given to, for the trace. To consume it, take the attempt the driver itself sent
+    /// the begin request of.
+    pub attempt: AttemptId,
     /// The account.
     pub account: AccountClaim,
     /// The name as typed, where packing needs it.
