@@ -1,1 +1,29 @@
-//! SQLite with one writer and group commit; sealed columns; migrations.
+//! The server's storage: one writer that commits in groups, pooled readers, sealed columns, migrations.
+//!
+//! Must not know decisions or HTTP: it says what is stored, never what follows from it.
+//!
+//! # Rules for repository modules
+//!
+//! - [`Store::write`] is the only way to write. What it returned is on disk.
+//! - SQL is the common subset of SQLite and PostgreSQL (`?1` placeholders, `ON CONFLICT`, `RETURNING`), so that a
+//!   second engine can run the same texts. Nothing outside `engine` and `migrate` names `rusqlite`.
+//! - Functions that only read take `&Rx`; a `&Tx` is one too, so that they serve both sides.
+//! - A verdict which must be given once is one conditional `UPDATE`, and its row count is the verdict.
+//! - No deferred constraints: they would fail at `COMMIT`, which is shared with other writes.
+//! - Secrets go through [`Sealer`]; a [`model::Secret`] cannot be bound as a parameter.
+//!
+//! # Adding a table
+//!
+//! Add `migrations/sqlite/NNNN_name.sql` with the next number and its line in `migrate.rs`. A migration that has
+//! been released is never edited: databases carry its checksum and refuse to start.
+#![forbid(unsafe_code)]
+
+mod engine;
+mod error;
+mod migrate;
+mod sealing;
+
+pub use engine::{Counters, FromValue, FsyncTimes, Row, Rx, Store, ToValue, Tx, Value, fsync_probe};
+pub use error::{Constraint, DbError, Fault, OpenError, WriteError};
+pub use migrate::Migration;
+pub use sealing::{Cell, KeyFileError, KeyId, MasterKeys, SealError, Sealer};

@@ -1,0 +1,143 @@
+//! SQLite behind types of our own: one writer thread, pooled readers.
+
+mod connect;
+mod probe;
+mod readers;
+mod tx;
+mod value;
+mod writer;
+
+pub use probe::{FsyncTimes, fsync_probe};
+pub use tx::{Row, Rx, Tx};
+pub use value::{FromValue, ToValue, Value};
+pub use writer::Counters;
+
+use crate::{
+    DbError, Migration, OpenError, WriteError,
+    migrate::{self, SCHEMA},
+};
+use connect::Source;
+use readers::Readers;
+use std::{path::Path, sync::Arc};
+use writer::Writer;
+
+/// The server's database. Clones share it; the last one dropped finishes the writes that wait.
+#[derive(Clone)]
+pub struct Store {
+    // Dropped in this order: the writer's connection is then the last one and leaves a single file behind.
+    readers: Arc<Readers>,
+    writer: Arc<Writer>,
+}
+
+impl Store {
+    /// Opens a database file, creates it when missing (readable by its owner only), and brings it up to date.
+    ///
+    /// # Errors
+    /// When the file cannot be used, or was made by another version; see [`OpenError`].
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        Self::open_with(path, SCHEMA)
+    }
+
+    /// Opens a database with a schema of one's own.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_with(path: &Path, schema: &'static [Migration]) -> Result<Self, OpenError> {
+        Self::start(Source::file(path), schema)
+    }
+
+    /// A database for tests, gone when the last clone is dropped.
+    ///
+    /// It lies in a temporary folder and is not synced, and is otherwise the same, down to the locks.
+    ///
+    /// # Errors
+    /// When there is no temporary folder to write to.
+    pub fn memory() -> Result<Self, OpenError> {
+        Self::memory_with(SCHEMA)
+    }
+
+    /// A database for tests with a schema of one's own.
+    ///
+    /// # Errors
+    /// As [`Store::memory`].
+    pub fn memory_with(schema: &'static [Migration]) -> Result<Self, OpenError> {
+        Self::start(Source::temporary()?, schema)
+    }
+
+    fn start(source: Source, schema: &'static [Migration]) -> Result<Self, OpenError> {
+        let source = Arc::new(source);
+        source.create().map_err(|error| source.unavailable_io(&error))?;
+        let open = || -> Result<_, migrate::MigrateError> {
+            let mut conn = source.writer()?;
+            migrate::run(&mut conn, schema)?;
+            Ok(conn)
+        };
+        let conn = open().map_err(|error| match error {
+            migrate::MigrateError::Found(found) => found,
+            migrate::MigrateError::Engine(error) => source.unavailable(error),
+        })?;
+        let writer =
+            Writer::start(conn, Arc::clone(&source)).map_err(|error| source.unavailable_io(&error))?;
+        Ok(Self { readers: Arc::new(Readers::new(source)), writer: Arc::new(writer) })
+    }
+
+    /// Writes: runs the closure in a transaction and returns once that is on disk.
+    ///
+    /// Writes that arrive together share one transaction, each in a savepoint of its own: one that fails is undone
+    /// alone. A closure that returned an error gets its answer after the commit as well, since what it saw may have
+    /// been another one's uncommitted work. Once polled, dropping the future does not stop the write.
+    ///
+    /// The closure runs on the writer's thread: keep slow work (hashing, network) out of it.
+    ///
+    /// # Errors
+    /// See [`WriteError`]. When storage failed a statement, the answer is `Unavailable` whatever the closure made of it.
+    pub async fn write<T, E, F>(&self, f: F) -> Result<T, WriteError<E>>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        // The sender is dropped unanswered only if the writer died.
+        self.writer.submit(f)?.await.unwrap_or(Err(WriteError::Failed))
+    }
+
+    /// As [`Store::write`], waiting on this thread. For the command line, not for async code.
+    ///
+    /// # Errors
+    /// As [`Store::write`]; [`WriteError::Failed`] when called from within a write, which could never end.
+    pub fn write_blocking<T, E, F>(&self, f: F) -> Result<T, WriteError<E>>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        if self.writer.is_this_thread() {
+            return Err(WriteError::Failed);
+        }
+        self.writer.submit(f)?.blocking_recv().unwrap_or(Err(WriteError::Failed))
+    }
+
+    /// Reads: everything the closure sees is of one moment, and includes every write answered before.
+    ///
+    /// Runs on the calling thread and never waits for writes. A few rows take microseconds; a long report belongs
+    /// into `spawn_blocking`.
+    ///
+    /// # Errors
+    /// What the closure returns, or that no connection could be had.
+    pub fn read<T, E: From<DbError>>(&self, f: impl FnOnce(&Rx<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.readers.read(f)
+    }
+
+    /// A number that changes when another process has changed the database, for whoever keeps copies of rows.
+    ///
+    /// Own writes do not change it. Costs a few microseconds; while a group of writes is being committed it may lag
+    /// behind until that ends.
+    pub fn outside_changes(&self) -> u64 {
+        self.writer.outside_changes()
+    }
+
+    /// What the writer has done since it started.
+    pub fn counters(&self) -> Counters {
+        self.writer.counters()
+    }
+}

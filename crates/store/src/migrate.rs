@@ -1,0 +1,122 @@
+//! Brings a database to the schema this version expects. Apart from the engine so that tests run their own lists.
+
+use crate::{DbError, OpenError};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use sha2::{Digest, Sha256};
+
+/// One step of the schema: run once, in a transaction of its own, never edited after release.
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    /// From 1 on, without gaps.
+    pub number: u32,
+    /// A word or two, for people.
+    pub name: &'static str,
+    /// Any number of statements. Foreign keys are not enforced while they run, so that a table can be rebuilt, and
+    /// are checked before the commit.
+    pub sql: &'static str,
+}
+
+macro_rules! migrations {
+    ($($number:literal $name:literal $file:literal)*) => {
+        &[$(Migration {
+            number: $number,
+            name: $name,
+            sql: include_str!(concat!("../migrations/sqlite/", $file)),
+        }),*]
+    };
+}
+
+/// The server's schema, oldest first.
+pub(crate) const SCHEMA: &[Migration] = migrations! {
+    1 "settings" "0001_settings.sql"
+    2 "core" "0002_core.sql"
+};
+
+const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
+    number   INTEGER NOT NULL PRIMARY KEY,
+    name     TEXT NOT NULL,
+    checksum BLOB NOT NULL
+)";
+
+/// Runs what has not been run. Two processes may do this at the same moment; each step is done once.
+pub(crate) fn run(conn: &mut Connection, list: &'static [Migration]) -> Result<(), MigrateError> {
+    // Has no effect inside a transaction, hence around all of them.
+    conn.pragma_update(None, "foreign_keys", false)?;
+    while step(conn, list)? {}
+    conn.pragma_update(None, "foreign_keys", true)?;
+    Ok(())
+}
+
+/// Checks the history and runs the next migration; `false` when there is none.
+fn step(conn: &mut Connection, list: &'static [Migration]) -> Result<bool, MigrateError> {
+    // A start with nothing to do must not need the write lock.
+    if has_history(conn)? && next(conn, list)?.is_none() {
+        return Ok(false);
+    }
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    tx.execute_batch(HISTORY)?;
+    let Some(migration) = next(&tx, list)? else { return Ok(false) };
+    let run = || -> Result<(), DbError> {
+        tx.execute_batch(migration.sql)?;
+        tx.execute(
+            "INSERT INTO schema_migrations (number, name, checksum) VALUES (?1, ?2, ?3)",
+            (migration.number, migration.name, checksum(migration.sql)),
+        )?;
+        let broken = tx.query_row("PRAGMA foreign_key_check", [], |_| Ok(())).optional()?;
+        broken.map_or(Ok(()), |()| Err(DbError::Constraint(crate::Constraint::ForeignKey)))
+    };
+    run().map_err(|source| OpenError::Migration {
+        number: migration.number,
+        name: migration.name,
+        source,
+    })?;
+    tx.commit()?;
+    Ok(true)
+}
+
+fn has_history(conn: &Connection) -> Result<bool, MigrateError> {
+    Ok(conn.table_exists(None, "schema_migrations")?)
+}
+
+/// The first migration that has not been run, after checking that those that have are ours, in order.
+fn next(conn: &Connection, list: &'static [Migration]) -> Result<Option<&'static Migration>, MigrateError> {
+    let mut statement = conn.prepare("SELECT number, checksum FROM schema_migrations ORDER BY number")?;
+    let mut done = statement.query_map([], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+    for migration in list {
+        let Some(row) = done.next() else { return Ok(Some(migration)) };
+        let (number, sum) = row?;
+        if number != migration.number || sum != checksum(migration.sql) {
+            return Err(OpenError::Edited { number: migration.number, name: migration.name }.into());
+        }
+    }
+    match done.last() {
+        Some(row) => {
+            let known = list.last().map_or(0, |migration| migration.number);
+            Err(OpenError::Newer { found: row?.0, known }.into())
+        }
+        None => Ok(None),
+    }
+}
+
+/// SHA-256 of the text with `\n` line ends, so that a checkout on Windows has the same sum.
+fn checksum(sql: &str) -> Vec<u8> {
+    Sha256::digest(sql.replace("\r\n", "\n")).to_vec()
+}
+
+/// Either a finding of ours or what the engine said, which `open` turns into an [`OpenError`] with the path.
+pub(crate) enum MigrateError {
+    Found(OpenError),
+    Engine(rusqlite::Error),
+}
+
+impl From<OpenError> for MigrateError {
+    fn from(error: OpenError) -> Self {
+        Self::Found(error)
+    }
+}
+
+impl From<rusqlite::Error> for MigrateError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Engine(error)
+    }
+}
