@@ -3,7 +3,7 @@ use model::{AccountClaim, AccountName, AttemptId, Secret, UnixTime};
 use protocol::http::{BeginRequest, ConfirmRequest, ReportedEvent, ShowRequest, VerifyRequest};
 use protocol::pipe::Screen;
 
-/// Ties an answer to the action that asked. An answer with an older ticket is ignored.
+/// Ties an answer to the action that asked, within one view. An answer with an older ticket is ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub(crate) u64);
 
@@ -72,8 +72,8 @@ pub enum Request {
 pub struct Release {
     /// What allows it: consumed by this release.
     pub approval: Approval,
-    /// The attempt the approval was given to, for the trace. To consume it, take the attempt the driver itself sent
-    /// the begin request of.
+    /// The attempt the approval was given to, for the trace. To consume it, take the attempt of the begin request that
+    /// was sent last.
     pub attempt: AttemptId,
     /// The account.
     pub account: AccountClaim,

@@ -32,7 +32,8 @@ pub struct Context {
 pub struct Limits {
     /// How long the Windows password is held after it was typed, at most (DESIGN: 3 minutes).
     pub password_hold: Duration,
-    /// How long a server call or a password proof may take before it counts as failed.
+    /// How long an answer may take. Then a call counts as unreachable and a proof as failed, and what comes later is
+    /// not looked at.
     pub call: Duration,
     /// How long to wait for Windows' verdict after a release; some hosts never tell.
     pub release: Duration,

@@ -80,7 +80,8 @@ impl Turn<'_> {
         self.refuse(attempt, reason)
     }
 
-    /// Cancel, another tile, or nobody there any more.
+    /// Cancel, another tile, or nobody there any more. After a release it is not known whether the person is in, so
+    /// nothing is reported.
     pub(super) fn leave(&mut self, state: State) -> State {
         self.abandon(&state);
         State::default()
