@@ -31,7 +31,7 @@ pub struct InvalidCodeHash;
 pub struct CannotHash;
 
 impl CodeHash {
-    /// Hashes a code with a new random salt. Takes 19 MiB of memory and some 20 ms.
+    /// Hashes a code with a new random salt. Slow on purpose; takes 19 MiB of memory.
     ///
     /// # Errors
     /// When the memory cannot be had.
