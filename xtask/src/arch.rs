@@ -128,6 +128,9 @@ pub(crate) const PARTS: &[Part] = &[
     part("xtask", "xtask", Tool, Host, Only(&[])),
 ];
 
+/// What the tests of any crate may use.
+const TEST_SUPPORT: [&str; 2] = ["testkit", "wasm-vectors"];
+
 const fn part(folder: &'static str, package: &'static str, kind: Kind, builds: Builds, uses: Uses) -> Part {
     Part { folder, package, kind, builds, uses }
 }
@@ -155,13 +158,14 @@ impl Part {
         }
     }
 
-    /// Tests may also use the test kit, whatever the crate could reach through the crates it uses, and the crate
+    /// Tests may also use [`TEST_SUPPORT`], whatever the crate could reach through the crates it uses, and the crate
     /// itself, which is how a test turns on one of its features.
     fn may_use_in_tests(&self, other: &Self) -> bool {
-        let extra = [self.short_name(), "testkit"];
-        extra.contains(&other.short_name())
+        let name = other.short_name();
+        name == self.short_name()
+            || TEST_SUPPORT.contains(&name)
             || self.may_use(other)
-            || self.lower().contains(other.short_name())
+            || self.lower().contains(name)
     }
 
     /// The crates it can reach along allowed arrows.

@@ -17,14 +17,24 @@ use std::{
 /// How long the server may take to listen. A debug build on a busy machine takes a second or two.
 const START_LIMIT: Duration = Duration::from_secs(30);
 
-/// Somebody with an account on the fake Windows: domain, name, SID, password, state.
-type Account = (&'static str, &'static str, &'static str, &'static str, &'static str);
+/// The file in the lab's folder that stands for Windows.
+const FAKE_WINDOWS: &str = "fake-windows.json";
 
-const ACCOUNTS: [Account; 4] = [
-    ("LAB", "mara", "S-1-5-21-1000-2000-3000-1001", "correct-horse", "ok"),
-    ("LAB", "jonas", "S-1-5-21-1000-2000-3000-1002", "battery-staple", "ok"),
-    ("LAB", "ines", "S-1-5-21-1000-2000-3000-1003", "changed-long-ago", "expired"),
-    ("LAB", "otto", "S-1-5-21-1000-2000-3000-1004", "behind-bars", "locked"),
+/// The file there that says that the agent has joined, and where the server listens.
+const JOINED: &str = "joined";
+
+/// The server's output, with the link that sets up the console.
+const SERVER_LOG: &str = "server.log";
+
+/// The fake machine's name, which its local accounts have before theirs, and its SID, which theirs begin with.
+const MACHINE: (&str, &str) = ("LAB", "S-1-5-21-1000-2000-3000");
+
+/// Who has an account there: name, password, state.
+const ACCOUNTS: [(&str, &str, &str); 4] = [
+    ("mara", "correct-horse", "ok"),
+    ("jonas", "battery-staple", "ok"),
+    ("ines", "changed-long-ago", "expired"),
+    ("otto", "behind-bars", "locked"),
 ];
 
 /// Sets everything up, then lets the person sign in again and again until they quit.
@@ -42,13 +52,18 @@ pub(crate) fn run(data: Option<PathBuf>) -> Result<ExitCode> {
     steps::heading("start the server");
     let server = lab.start_server()?;
     steps::heading("join the agent");
-    lab.join()?;
+    lab.join(&server)?;
 
     println!("\nAccounts on the fake Windows:");
-    for (domain, name, _, password, state) in ACCOUNTS {
-        println!("  {:<12} password {password:<18} {state}", format!("{domain}\\{name}"));
+    for (name, password, state) in ACCOUNTS {
+        println!("  {name:<8} password {password:<18} {state}");
     }
-    println!("Server https://{}, data in {}", server.address, folder.path.display());
+    println!(
+        "\nThe server listens on https://{}, data is in {}. It says:",
+        server.address,
+        folder.path.display()
+    );
+    print!("{}", fs::read_to_string(folder.path.join(SERVER_LOG))?);
 
     loop {
         println!();
@@ -78,14 +93,22 @@ impl Lab<'_> {
     fn agent(&self, command: &str) -> Command {
         let mut agent = Command::new(self.programs.join(format!("staged-agent{}", env::consts::EXE_SUFFIX)));
         agent.arg(command).arg("--data").arg(self.folder.join("agent"));
-        agent.env("COUNTERSIGN_FAKE_OS", self.folder.join("accounts.json"));
+        agent.env("COUNTERSIGN_FAKE_OS", self.folder.join(FAKE_WINDOWS));
         agent
     }
 
-    /// Starts the server on a free port of this machine, and waits until it accepts connections.
+    /// Starts the server and waits until it accepts connections. A joined agent keeps its server's address, so that
+    /// is where it listens; before, on a free port of this machine.
     fn start_server(&self) -> Result<Server> {
-        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
-        let log_path = self.folder.join("server.log");
+        let wanted: SocketAddr = match fs::read_to_string(self.folder.join(JOINED)) {
+            Ok(text) => text.trim().parse().with_context(|| format!("{JOINED} holds no address"))?,
+            Err(_) => (Ipv4Addr::LOCALHOST, 0).into(),
+        };
+        // Taken for a moment and given up: another program there would be mistaken for the server below.
+        let taken = TcpListener::bind(wanted).with_context(|| format!("cannot listen on {wanted}"))?;
+        let address = taken.local_addr()?;
+        drop(taken);
+        let log_path = self.folder.join(SERVER_LOG);
         let log = File::create(&log_path)?;
         let mut command = self.server();
         command.arg("serve").arg("--data").arg(self.folder.join("server"));
@@ -93,40 +116,49 @@ impl Lab<'_> {
         let mut server = Server { child: command.spawn().context("cannot start countersign")?, address };
 
         let started = Instant::now();
-        while TcpStream::connect(address).is_err() {
-            let gave_up = match server.child.try_wait()? {
-                Some(status) => Some(format!("the server ended ({status})")),
-                None if started.elapsed() > START_LIMIT => Some("the server does not listen".to_owned()),
-                None => None,
+        loop {
+            let trouble = match server.child.try_wait()? {
+                Some(status) => format!("the server ended ({status})"),
+                None if TcpStream::connect(address).is_ok() => return Ok(server),
+                None if started.elapsed() > START_LIMIT => "the server does not listen".to_owned(),
+                None => {
+                    thread::sleep(Duration::from_millis(50));
+                    continue;
+                }
             };
-            if let Some(reason) = gave_up {
-                bail!("{reason}; its output:\n{}", fs::read_to_string(&log_path)?.trim_end());
-            }
-            thread::sleep(Duration::from_millis(50));
+            bail!("{trouble}; its output:\n{}", fs::read_to_string(&log_path)?.trim_end());
         }
-        Ok(server)
     }
 
-    /// Writes the accounts of the fake Windows, and joins the agent unless an earlier lab in this folder did.
-    fn join(&self) -> Result<()> {
-        fs::write(self.folder.join("accounts.json"), format!("{:#}\n", accounts()))?;
+    /// Writes the fake Windows and joins it to the server, unless an earlier lab in this folder did both.
+    fn join(&self, server: &Server) -> Result<()> {
+        let joined = self.folder.join(JOINED);
+        if joined.exists() {
+            return Ok(());
+        }
+        fs::write(self.folder.join(FAKE_WINDOWS), format!("{:#}\n", fake_windows()))?;
         let mut new_code = self.server();
         new_code.args(["join-code", "new", "--json", "--data"]).arg(self.folder.join("server"));
         let answer = steps::output(&mut new_code)?;
-        let code = join_code(&answer)
-            .with_context(|| format!("no code in the answer of join-code new: {answer}"))?;
-        steps::run("joining", self.agent("join").arg(code))
+        let code = join_code(&answer).context("no code in the answer of join-code new")?;
+        steps::run("joining", self.agent("join").arg(code))?;
+        fs::write(joined, server.address.to_string())?;
+        Ok(())
     }
 }
 
-fn accounts() -> Value {
-    let list: Vec<Value> = ACCOUNTS
-        .iter()
-        .map(|(domain, name, sid, password, state)| {
-            json!({ "domain": domain, "name": name, "sid": sid, "password": password, "state": state })
+/// The file a fake Windows reads, as `tests/fake-os` documents it.
+fn fake_windows() -> Value {
+    let (machine, machine_sid) = MACHINE;
+    // Windows numbers the accounts it makes from 1001 on.
+    let accounts: Vec<Value> = (1001..)
+        .zip(ACCOUNTS)
+        .map(|(number, (name, password, state))| {
+            let sid = format!("{machine_sid}-{number}");
+            json!({ "domain": machine, "name": name, "sid": sid, "password": password, "state": state })
         })
         .collect();
-    json!({ "accounts": list })
+    json!({ "machine": { "name": machine, "sid": machine_sid }, "accounts": accounts })
 }
 
 fn join_code(answer: &str) -> Option<String> {

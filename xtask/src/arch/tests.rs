@@ -31,7 +31,7 @@ fn broken(lines: &[(&str, &[&str])]) -> Vec<String> {
 fn a_graph_along_the_arrows_passes() {
     let lines: &[(&str, &[&str])] = &[
         ("model", &[]),
-        ("otp", &["model", "~testkit"]),
+        ("otp", &["model", "~testkit", "~wasm-vectors"]),
         ("qr", &["model", "~qr"]),
         ("service", &["model", "otp", "store", "~testkit"]),
         ("web", &["service", "~store", "~otp"]),
