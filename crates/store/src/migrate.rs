@@ -120,3 +120,21 @@ impl From<rusqlite::Error> for MigrateError {
         Self::Engine(error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_migration_file_is_in_the_list_under_its_number() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite");
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort();
+        let listed: Vec<_> = SCHEMA.iter().map(|m| format!("{:04}_{}.sql", m.number, m.name)).collect();
+        assert_eq!(files, listed);
+        assert!(SCHEMA.iter().zip(1..).all(|(migration, number)| migration.number == number));
+    }
+}

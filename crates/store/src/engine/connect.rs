@@ -88,14 +88,30 @@ impl Source {
     ///
     /// An existing file is not opened: closing it again would drop every lock this process has on it (POSIX).
     pub(super) fn create(&self) -> io::Result<()> {
+        match self.create_new() {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            done => done,
+        }
+    }
+
+    /// Creates the file, empty and for its owner alone; an error when it is there.
+    pub(super) fn create_new(&self) -> io::Result<()> {
         let mut file = fs::OpenOptions::new();
         file.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
-        match file.open(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-            _ => Ok(()),
+        file.open(&self.path).map(|_| ())
+    }
+
+    /// Brings a file that no connection has open, and its name, to the disk.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        fs::File::open(&self.path)?.sync_all()?;
+        #[cfg(unix)]
+        if let Some(folder) = self.path.parent() {
+            let here = Path::new(".");
+            fs::File::open(if folder.as_os_str().is_empty() { here } else { folder })?.sync_all()?;
         }
+        Ok(())
     }
 
     /// Takes others' rights to the file; SQLite gives its log and index files the mode of the database.

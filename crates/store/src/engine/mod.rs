@@ -136,6 +136,19 @@ impl Store {
         self.writer.outside_changes()
     }
 
+    /// Writes a copy of this moment into a new file, readable by its owner only and on disk when this returns.
+    ///
+    /// Writes go on meanwhile. Takes as long as reading and writing the whole database: not for async code.
+    ///
+    /// # Errors
+    /// [`OpenError::Unavailable`], naming the new file: also when there is one of that name already.
+    pub fn copy_to(&self, path: &Path) -> Result<(), OpenError> {
+        let copy = Source::file(path);
+        copy.create_new().map_err(|error| copy.unavailable_io(&error))?;
+        self.readers.copy_to(path).map_err(|error| copy.unavailable(error))?;
+        copy.sync().map_err(|error| copy.unavailable_io(&error))
+    }
+
     /// What the writer has done since it started.
     pub fn counters(&self) -> Counters {
         self.writer.counters()

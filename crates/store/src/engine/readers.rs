@@ -3,7 +3,10 @@
 use super::{connect::Source, tx::Rx};
 use crate::DbError;
 use rusqlite::Connection;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// Connections kept for the next reader; more may be open for a moment.
 const KEPT: usize = 16;
@@ -30,6 +33,15 @@ impl Readers {
             self.give_back(conn);
         }
         result
+    }
+
+    /// Into an empty file. SQLite calls it vacuuming, since what was deleted is not copied.
+    pub(super) fn copy_to(&self, path: &Path) -> Result<(), rusqlite::Error> {
+        let path = path.to_str().ok_or_else(|| rusqlite::Error::InvalidPath(path.to_owned()))?;
+        let conn = self.take()?;
+        conn.execute("VACUUM INTO ?1", [path])?;
+        self.give_back(conn);
+        Ok(())
     }
 
     fn take(&self) -> Result<Connection, rusqlite::Error> {

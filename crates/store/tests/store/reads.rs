@@ -100,6 +100,24 @@ fn the_files_are_for_their_owner_alone() {
 }
 
 #[test]
+fn a_copy_is_of_one_moment_and_replaces_nothing() {
+    let folder = Folder::new("copy");
+    let store = file(&folder.db());
+    let copy = folder.0.join("copy.db");
+    store.write_blocking(|tx| insert(tx, 1)).unwrap();
+    store.copy_to(&copy).unwrap();
+    store.write_blocking(|tx| insert(tx, 2)).unwrap();
+    assert!(store.copy_to(&copy).is_err());
+    assert_eq!(numbers(&file(&copy)), [1]);
+    assert_eq!(numbers(&store), [1, 2]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
 fn a_fsync_takes_time_and_leaves_nothing_behind() {
     let folder = Folder::new("probe");
     let times = countersign_store::fsync_probe(&folder.0, 9).unwrap();
