@@ -124,6 +124,13 @@ pub(crate) const PARTS: &[Part] = &[
         Everywhere,
         Only(&["domain", "model", "otp", "policy", "protocol", "qr", "signin", "texts", "vault"]),
     ),
+    part(
+        "tests/fuzz-oracles",
+        "countersign-fuzz-oracles",
+        Test,
+        Host,
+        Only(&["model", "os", "otp", "policy", "protocol", "qr", "vault"]),
+    ),
     part("tests/e2e", "countersign-e2e", Test, Host, Anything),
     part("xtask", "xtask", Tool, Host, Only(&[])),
 ];
