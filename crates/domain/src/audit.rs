@@ -87,6 +87,8 @@ crate::words! {
         TokenEnabled = "token_enabled",
         /// A token was revoked.
         TokenRevoked = "token_revoked",
+        /// A token was taken away so that its owner enrolls anew.
+        TokenReplaced = "token_replaced",
         /// Recovery codes were made; the older ones are void.
         RecoveryCodesMade = "recovery_codes_made",
         /// A recovery code was accepted.

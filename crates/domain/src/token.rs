@@ -10,8 +10,10 @@ words! {
         Active = "active",
         /// Not at the moment.
         Disabled = "disabled",
-        /// Never again.
+        /// Never again, and the owner does not enroll anew without an administrator.
         Revoked = "revoked",
+        /// Never again; the owner enrolls anew at the next sign-in.
+        Replaced = "replaced",
     }
 }
 

@@ -239,6 +239,11 @@ impl Statement {
         self.0.spki_sha256.iter().any(|known| known.0 == *spki_sha256)
     }
 
+    /// SHA-256 of the `SubjectPublicKeyInfo` of the TLS keys it names.
+    pub fn spki_sha256(&self) -> impl Iterator<Item = [u8; 32]> + '_ {
+        self.0.spki_sha256.iter().map(|known| known.0)
+    }
+
     /// The keys that answers may be signed with: the one that signed this statement and those that follow it.
     /// For [`crate::signature::verify_answer`].
     pub fn answer_keys(&self) -> Vec<VerifyingKey> {

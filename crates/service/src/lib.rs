@@ -1,1 +1,32 @@
-//! One use case per file; the audit event in the same transaction.
+//! The server's use cases, one per file: what a request means, with the audit event in the same transaction.
+//!
+//! Must not know axum, templates, clap: whoever calls it has parsed and authenticated.
+//!
+//! A use case is a function over [`Work`]: one transaction with the time, randomness, policy and keys it may need.
+//! [`Service::work`] runs it from async code, [`Service::work_blocking`] from the command line.
+#![forbid(unsafe_code)]
+
+pub mod audit;
+pub mod enroll;
+pub mod housekeeping;
+pub mod join_codes;
+pub mod keys;
+pub mod machines;
+pub mod people;
+pub mod policies;
+pub mod signin;
+pub mod tokens;
+
+mod answers;
+mod names;
+mod rates;
+mod trouble;
+mod work;
+
+pub use names::Ambiguous;
+pub use rates::Rates;
+pub use trouble::{AdminError, CallError, Trouble};
+pub use work::{Entropy, Service, Work};
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,7 @@ mod engine;
 mod error;
 mod migrate;
 mod sealing;
+pub mod tables;
 
 pub use engine::{Counters, FromValue, FsyncTimes, Row, Rx, Store, ToValue, Tx, Value, fsync_probe};
 pub use error::{Constraint, DbError, Fault, OpenError, WriteError};

@@ -1,0 +1,121 @@
+//! The server's own keys: the signing key, the TLS keys, and the statement that names them.
+
+use crate::{Service, Trouble, Work, work::Event};
+use domain::{Actor, AuditKind, MachineGroup};
+use model::{GroupId, Secret, UnixTime};
+use protocol::signature::SigningKey;
+use protocol::statement::{Draft, ServerUrl, SignedStatement, Statement};
+use rand_core::CryptoRng;
+use store::{Cell, Sealer, Tx, tables};
+
+const SIGNING_KEY: &str = "signing_key";
+const STATEMENT: &str = "statement";
+
+/// The machine group every server has.
+pub const DEFAULT_GROUP: &str = "default";
+
+fn cell(name: &str) -> Cell<'_> {
+    Cell { table: "settings", column: "value", row: name.as_bytes() }
+}
+
+/// Loads the signing key; on a new server makes it, and the default group.
+pub(crate) fn first_start(
+    tx: &mut Tx<'_>,
+    sealer: &Sealer,
+    rng: &mut dyn CryptoRng,
+    now: UnixTime,
+) -> Result<SigningKey, Trouble> {
+    if tables::machines::group(tx, DEFAULT_GROUP)?.is_none() {
+        let group = MachineGroup { id: GroupId::random(rng), name: DEFAULT_GROUP.to_owned() };
+        tables::machines::add_group(tx, &group, now)?;
+    }
+    match tables::settings::find(tx, SIGNING_KEY)? {
+        Some(sealed) => {
+            let secret = sealer.open(cell(SIGNING_KEY), &sealed).map_err(Trouble::failed)?;
+            SigningKey::from_secret(&secret).map_err(Trouble::failed)
+        }
+        None => {
+            let key = SigningKey::random(rng);
+            let sealed = sealer.seal(rng, cell(SIGNING_KEY), &key.to_secret()).map_err(Trouble::failed)?;
+            tables::settings::set(tx, SIGNING_KEY, &sealed)?;
+            Ok(key)
+        }
+    }
+}
+
+/// A secret of the server's own that is kept sealed under a name, or the one `make` makes on first use.
+///
+/// # Errors
+/// [`Trouble`].
+pub fn secret(
+    work: &mut Work<'_, '_>,
+    name: &str,
+    make: impl FnOnce() -> Result<Secret, Trouble>,
+) -> Result<Secret, Trouble> {
+    if let Some(sealed) = tables::settings::find(work.tx, name)? {
+        return work.open(cell(name), &sealed);
+    }
+    let secret = make()?;
+    put_secret(work, name, &secret)?;
+    Ok(secret)
+}
+
+/// Keeps a secret of the server's own under a name, in place of an older one.
+///
+/// # Errors
+/// [`Trouble`].
+pub fn put_secret(work: &mut Work<'_, '_>, name: &str, secret: &Secret) -> Result<(), Trouble> {
+    let sealed = work.seal(cell(name), secret)?;
+    Ok(tables::settings::set(work.tx, name, &sealed)?)
+}
+
+/// The statement of keys that says this, signed: the one at hand if it does, else a new one with the next serial.
+///
+/// # Errors
+/// [`Trouble`].
+pub fn state(
+    service: &Service,
+    now: UnixTime,
+    urls: Vec<ServerUrl>,
+    spki_sha256: Vec<[u8; 32]>,
+) -> Result<(SignedStatement, u64), Trouble> {
+    let key = service.signing_key().clone();
+    service.work_blocking(now, Actor::Server, move |work| {
+        let trusted = [key.verifying_key().fingerprint()];
+        let at_hand = match tables::settings::find(work.tx, STATEMENT)? {
+            Some(json) => {
+                let signed: SignedStatement = serde_json::from_slice(&json).map_err(Trouble::failed)?;
+                let statement = Statement::verify(&signed, &trusted).map_err(Trouble::failed)?;
+                Some((signed, statement))
+            }
+            None => None,
+        };
+        if let Some((signed, statement)) = &at_hand
+            && statement.urls() == urls
+            && statement.spki_sha256().eq(spki_sha256.iter().copied())
+        {
+            return Ok((signed.clone(), statement.serial()));
+        }
+        let serial = at_hand.map_or(1, |(_, statement)| statement.serial() + 1);
+        let detail = format!("serial {serial}, {} TLS keys", spki_sha256.len());
+        let draft = Draft { urls, spki_sha256, successions: Vec::new(), issued_at: now, serial };
+        let signed = draft.sign(&key).map_err(Trouble::failed)?;
+        let json = serde_json::to_vec(&signed).map_err(Trouble::failed)?;
+        tables::settings::set(work.tx, STATEMENT, &json)?;
+        work.record(Event::new(AuditKind::KeysChanged).detail(detail))?;
+        Ok((signed, serial))
+    })
+}
+
+/// The newest statement of keys, if there is one. What `join-code new` reads the addresses from.
+///
+/// # Errors
+/// [`Trouble`].
+pub fn statement(service: &Service) -> Result<Option<Statement>, Trouble> {
+    let trusted = [service.signing_key().verifying_key().fingerprint()];
+    let Some(json) = service.read(|rx| Ok::<_, Trouble>(tables::settings::find(rx, STATEMENT)?))? else {
+        return Ok(None);
+    };
+    let signed: SignedStatement = serde_json::from_slice(&json).map_err(Trouble::failed)?;
+    Statement::verify(&signed, &trusted).map(Some).map_err(Trouble::failed)
+}

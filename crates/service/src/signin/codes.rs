@@ -1,0 +1,115 @@
+//! Comparing a typed code with a person's tokens.
+
+use crate::{Trouble, Work};
+use domain::{Token, TokenState};
+use model::{PersonId, Secret, TokenId};
+use otp::{
+    Code, Counter, Drift, HotpCheck, HotpVerdict, Seed, TimeStep, TokenKind, TotpCheck, Verdict, Window,
+};
+use policy::TokenSettings;
+use store::{Cell, tables};
+
+/// How far ahead a hardware token may have been pressed (RFC 4226 §7.4).
+const HOTP_LOOK_AHEAD: u8 = 10;
+/// How far back a code is told to be used rather than wrong.
+const HOTP_LOOK_BEHIND: u8 = 10;
+
+/// What a code is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Judged {
+    /// Right, and used up now.
+    Accepted(TokenId),
+    /// Right, and used up before.
+    Used(TokenId),
+    /// Not a code of any active token.
+    Wrong,
+}
+
+/// The cell a token's seed is sealed for.
+pub(crate) fn seed_cell(row: &[u8; 16]) -> Cell<'_> {
+    Cell { table: "tokens", column: "seed", row }
+}
+
+/// Compares a code with all active tokens of a person, and uses the step up that it is of.
+pub(crate) fn judge(work: &mut Work<'_, '_>, person: PersonId, code: &Code) -> Result<Judged, Trouble> {
+    let mut used = None;
+    for (token, sealed) in tables::tokens::with_seeds(work.tx, person)? {
+        if token.state != TokenState::Active {
+            continue;
+        }
+        let seed = open_seed(work, token.id, &sealed)?;
+        let (step, drift) = match compare(work, &token, &seed, code) {
+            Compared::Right { step, drift } => (step, drift),
+            Compared::Used => {
+                used = Some(token.id);
+                continue;
+            }
+            Compared::Wrong => continue,
+        };
+        // The verdict: of all who saw this step unused, one changes the row.
+        if tables::tokens::use_step(work.tx, token.id, step, drift, work.now)? {
+            return Ok(Judged::Accepted(token.id));
+        }
+        used = Some(token.id);
+    }
+    Ok(used.map_or(Judged::Wrong, Judged::Used))
+}
+
+pub(crate) fn open_seed(work: &Work<'_, '_>, id: TokenId, sealed: &[u8]) -> Result<Seed, Trouble> {
+    seed(work.open(seed_cell(&id.to_bytes()), sealed)?)
+}
+
+pub(crate) fn seed(secret: Secret) -> Result<Seed, Trouble> {
+    Seed::new(secret).map_err(Trouble::failed)
+}
+
+/// The steps a policy accepts around the present one.
+pub(crate) fn window(settings: &TokenSettings) -> Window {
+    Window { before: settings.steps_before, after: settings.steps_after }
+}
+
+enum Compared {
+    Right { step: u64, drift: Drift },
+    Used,
+    Wrong,
+}
+
+fn compare(work: &Work<'_, '_>, token: &Token, seed: &Seed, code: &Code) -> Compared {
+    let (algorithm, digits) = (token.parameters.algorithm, token.parameters.digits);
+    match token.parameters.kind {
+        TokenKind::Totp { period } => {
+            let check = TotpCheck {
+                seed,
+                algorithm,
+                digits,
+                period,
+                window: window(&work.policy.tokens()),
+                drift: token.drift,
+                last_step: token.last_step.map(TimeStep::from_number),
+            };
+            match check.verify(code, work.now) {
+                Verdict::Accepted { step, drift } => Compared::Right { step: step.number(), drift },
+                Verdict::Used => Compared::Used,
+                Verdict::Wrong => Compared::Wrong,
+            }
+        }
+        TokenKind::Hotp { counter: first } => {
+            let next = token.last_step.map_or(first.value(), |last| last.saturating_add(1));
+            let check = HotpCheck {
+                seed,
+                algorithm,
+                digits,
+                next: Counter::new(next),
+                look_ahead: HOTP_LOOK_AHEAD,
+                look_behind: HOTP_LOOK_BEHIND,
+            };
+            match check.verify(code) {
+                HotpVerdict::Accepted { counter } => {
+                    Compared::Right { step: counter.value(), drift: Drift::NONE }
+                }
+                HotpVerdict::Used => Compared::Used,
+                HotpVerdict::Wrong => Compared::Wrong,
+            }
+        }
+    }
+}

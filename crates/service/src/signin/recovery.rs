@@ -1,0 +1,82 @@
+//! A recovery code in place of a one-time password.
+//!
+//! Its hashes are slow on purpose, so they are compared outside the writer: count, compare, then use up. The count is
+//! on disk before the comparison, and using up is conditional.
+
+use super::verify::{IfWrong, counted, wrong};
+use super::{approve, forgive, waiting};
+use crate::{CallError, Service, Trouble, answers, answers::Arrived, work::Event};
+use domain::{Actor, AuditKind, Machine, Origin, Stage};
+use model::{AttemptId, UnixTime};
+use otp::{CodeHash, RecoveryCode};
+use protocol::http::{VerifyAnswer, VerifyRequest};
+use store::tables;
+
+enum First {
+    /// Nothing to compare: the answer is known.
+    Done(VerifyAnswer),
+    /// The unused hashes.
+    Compare(IfWrong, Vec<(u32, String)>),
+}
+
+pub(super) async fn verify(
+    service: &Service,
+    now: UnixTime,
+    machine: Machine,
+    arrived: Arrived,
+    id: AttemptId,
+    code: RecoveryCode,
+) -> Result<VerifyAnswer, CallError> {
+    let for_first = machine.clone();
+    let first: Result<First, CallError> = service
+        .work(now, Actor::Machine, move |work| {
+            if let Some(answer) = answers::earlier::<VerifyRequest>(work, arrived)? {
+                return Ok(First::Done(answer));
+            }
+            let attempt = waiting(work, for_first.id, id, Stage::Code)?;
+            match counted(work, &for_first, &attempt)? {
+                Err(answer) => {
+                    answers::keep::<VerifyRequest>(work, arrived, &answer)?;
+                    Ok(First::Done(answer))
+                }
+                Ok(if_wrong) => {
+                    Ok(First::Compare(if_wrong, tables::recovery_codes::unused(work.tx, attempt.person)?))
+                }
+            }
+        })
+        .await;
+    let (if_wrong, hashes) = match first? {
+        First::Done(answer) => return Ok(answer),
+        First::Compare(if_wrong, hashes) => (if_wrong, hashes),
+    };
+    let hit = service.compute(move || find(&hashes, &code)).await??;
+    service
+        .answer_once::<VerifyRequest, _>(now, arrived, move |work| {
+            let attempt = waiting(work, machine.id, id, Stage::Code)?;
+            let used_up = match &hit {
+                Some((number, hash)) => {
+                    tables::recovery_codes::use_up(work.tx, attempt.person, *number, hash, work.now)?
+                }
+                None => false,
+            };
+            if !used_up {
+                work.record(Event::new(AuditKind::CodeWrong).person(attempt.person).machine(machine.id))?;
+                return wrong(work, &machine, &attempt, if_wrong, |left| VerifyAnswer::Wrong { left });
+            }
+            forgive(work, attempt.person, Origin::Machine(machine.id))?;
+            let accept = approve(work, &attempt)?;
+            work.record(Event::new(AuditKind::RecoveryCodeUsed).person(attempt.person).machine(machine.id))?;
+            Ok(VerifyAnswer::Accept { accept })
+        })
+        .await
+}
+
+fn find(hashes: &[(u32, String)], code: &RecoveryCode) -> Result<Option<(u32, String)>, Trouble> {
+    for (number, hash) in hashes {
+        let stored: CodeHash = hash.parse().map_err(Trouble::failed)?;
+        if stored.matches(code).map_err(Trouble::failed)? {
+            return Ok(Some((*number, hash.clone())));
+        }
+    }
+    Ok(None)
+}

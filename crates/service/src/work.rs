@@ -1,0 +1,236 @@
+use crate::{Rates, Trouble, keys, trouble::written};
+use domain::{Actor, AuditEvent, AuditKind};
+use model::{MachineId, PersonId, Secret, TokenId, UnixTime};
+use policy::Policy;
+use protocol::signature::SigningKey;
+use rand_core::CryptoRng;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{Cell, DbError, Rx, Sealer, Store, Tx, tables};
+
+/// Where randomness comes from: the operating system in a server, a seed in a test.
+pub type Entropy = Arc<dyn Fn() -> Box<dyn CryptoRng + Send> + Send + Sync>;
+
+/// What the server's use cases share. Cheap to clone.
+#[derive(Clone)]
+pub struct Service(Arc<Shared>);
+
+struct Shared {
+    store: Store,
+    sealer: Sealer,
+    entropy: Entropy,
+    /// The policy in force as parsed, by its version.
+    policy: Mutex<Option<(u64, Arc<Policy>)>>,
+    signing_key: Arc<SigningKey>,
+    rates: Rates,
+}
+
+/// One transaction, and what a use case may need in it.
+pub struct Work<'w, 'tx> {
+    /// The transaction.
+    pub tx: &'w mut Tx<'tx>,
+    /// The moment it is about.
+    pub now: UnixTime,
+    /// Randomness fit for keys.
+    pub rng: Box<dyn CryptoRng + Send>,
+    /// The policy in force.
+    pub policy: Arc<Policy>,
+    /// Its version.
+    pub policy_version: u64,
+    /// Who makes it happen, for the audit trail.
+    pub actor: Actor,
+    sealer: &'w Sealer,
+}
+
+impl Service {
+    /// Puts the parts together, and makes what a new server needs: signing key, default group, first policy.
+    ///
+    /// # Errors
+    /// [`Trouble`] when storage cannot be written or the master key is not the one the data was sealed under.
+    pub fn new(store: Store, sealer: Sealer, entropy: Entropy, now: UnixTime) -> Result<Self, Trouble> {
+        let sealer = Arc::new(sealer);
+        let (for_write, mut rng) = (Arc::clone(&sealer), entropy());
+        let signing_key =
+            written(store.write_blocking(move |tx| keys::first_start(tx, &for_write, &mut *rng, now)))?;
+        let sealer = Arc::try_unwrap(sealer).map_err(|_| Trouble::failed("the sealer is still in use"))?;
+        Ok(Self(Arc::new(Shared {
+            store,
+            sealer,
+            entropy,
+            policy: Mutex::new(None),
+            signing_key: Arc::new(signing_key),
+            rates: Rates::default(),
+        })))
+    }
+
+    /// The key answers and statements are signed with.
+    pub fn signing_key(&self) -> &Arc<SigningKey> {
+        &self.0.signing_key
+    }
+
+    /// How much each machine has asked lately.
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.0.rates
+    }
+
+    /// The database, for its counters.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// Runs a use case in a transaction. What it returns is on disk.
+    ///
+    /// # Errors
+    /// The use case's own, or [`Trouble`].
+    pub async fn work<T, E, F>(&self, now: UnixTime, actor: Actor, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Work<'_, '_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Trouble> + Send + 'static,
+    {
+        let shared = Arc::clone(&self.0);
+        written(self.0.store.write(move |tx| shared.run(tx, now, actor, f)).await)
+    }
+
+    /// As [`Service::work`], waiting on this thread. For the command line.
+    ///
+    /// # Errors
+    /// As [`Service::work`].
+    pub fn work_blocking<T, E, F>(&self, now: UnixTime, actor: Actor, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Work<'_, '_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Trouble> + Send + 'static,
+    {
+        let shared = Arc::clone(&self.0);
+        written(self.0.store.write_blocking(move |tx| shared.run(tx, now, actor, f)))
+    }
+
+    /// Reads; see [`Store::read`].
+    ///
+    /// # Errors
+    /// What the closure returns, or [`Trouble`] as its error.
+    pub fn read<T, E: From<Trouble>>(&self, f: impl FnOnce(&Rx<'_>) -> Result<T, E>) -> Result<T, E> {
+        struct Either<E>(E);
+        impl<E: From<Trouble>> From<DbError> for Either<E> {
+            fn from(error: DbError) -> Self {
+                Self(Trouble::from(error).into())
+            }
+        }
+        self.0.store.read(|rx| f(rx).map_err(Either)).map_err(|Either(error)| error)
+    }
+
+    /// The policy in force and its version.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub fn policy(&self) -> Result<(u64, Arc<Policy>), Trouble> {
+        self.read(|rx| self.0.current_policy(rx))
+    }
+
+    /// Runs slow work (hashing) where it holds nobody up.
+    pub(crate) async fn compute<T: Send + 'static>(
+        &self,
+        f: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Trouble> {
+        tokio::task::spawn_blocking(f).await.map_err(Trouble::failed)
+    }
+
+    /// Randomness fit for keys.
+    pub fn rng(&self) -> Box<dyn CryptoRng + Send> {
+        (self.0.entropy)()
+    }
+}
+
+impl Shared {
+    fn run<T, E: From<Trouble>>(
+        &self,
+        tx: &mut Tx<'_>,
+        now: UnixTime,
+        actor: Actor,
+        f: impl FnOnce(&mut Work<'_, '_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (policy_version, policy) = self.current_policy(tx)?;
+        let rng = (self.entropy)();
+        f(&mut Work { tx, now, rng, policy, policy_version, actor, sealer: &self.sealer })
+    }
+
+    fn current_policy(&self, rx: &Rx<'_>) -> Result<(u64, Arc<Policy>), Trouble> {
+        let version = tables::policies::newest_version(rx)?;
+        let mut cached = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, policy)) = &*cached
+            && *known == version
+        {
+            return Ok((version, Arc::clone(policy)));
+        }
+        let policy = match tables::policies::find(rx, version)? {
+            Some(stored) => Policy::from_toml(&stored.toml).map_err(Trouble::failed)?,
+            None => Policy::default(),
+        };
+        let policy = Arc::new(policy);
+        *cached = Some((version, Arc::clone(&policy)));
+        Ok((version, policy))
+    }
+}
+
+impl Work<'_, '_> {
+    /// Seals a value for its cell.
+    pub(crate) fn seal(&mut self, cell: Cell<'_>, value: &Secret) -> Result<Vec<u8>, Trouble> {
+        self.sealer.seal(&mut *self.rng, cell, value).map_err(Trouble::failed)
+    }
+
+    /// Opens a sealed value.
+    pub(crate) fn open(&self, cell: Cell<'_>, sealed: &[u8]) -> Result<Secret, Trouble> {
+        self.sealer.open(cell, sealed).map_err(Trouble::failed)
+    }
+
+    /// Records an event in this transaction.
+    pub(crate) fn record(&mut self, event: Event) -> Result<(), Trouble> {
+        let event = AuditEvent {
+            at: self.now,
+            kind: event.kind,
+            actor: self.actor.clone(),
+            person: event.person,
+            machine: event.machine,
+            token: event.token,
+            detail: event.detail,
+        };
+        tracing::debug!(kind = event.kind.as_str(), person = ?event.person, machine = ?event.machine, detail = %event.detail, "audit");
+        let json = serde_json::to_string(&event).map_err(Trouble::failed)?;
+        Ok(tables::audit::add(self.tx, &event, &json)?)
+    }
+}
+
+/// An event about to be recorded.
+pub(crate) struct Event {
+    kind: AuditKind,
+    person: Option<PersonId>,
+    machine: Option<MachineId>,
+    token: Option<TokenId>,
+    detail: String,
+}
+
+impl Event {
+    pub(crate) fn new(kind: AuditKind) -> Self {
+        Self { kind, person: None, machine: None, token: None, detail: String::new() }
+    }
+
+    pub(crate) fn person(mut self, person: PersonId) -> Self {
+        self.person = Some(person);
+        self
+    }
+
+    pub(crate) fn machine(mut self, machine: MachineId) -> Self {
+        self.machine = Some(machine);
+        self
+    }
+
+    pub(crate) fn token(mut self, token: TokenId) -> Self {
+        self.token = Some(token);
+        self
+    }
+
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+}
