@@ -1,0 +1,158 @@
+//! Sign-in attempts, and what requests were answered.
+
+use crate::{DbError, Row, Rx, Tx, params};
+use domain::{AccountKey, Attempt, Stage};
+use model::{AttemptId, MachineId, Place, RequestId, SignInKind, UnixTime};
+
+fn attempt(row: &Row<'_>) -> Result<Attempt, DbError> {
+    let kind: String = row.get(6)?;
+    let place: String = row.get(7)?;
+    Ok(Attempt {
+        machine: row.get(0)?,
+        id: row.get(1)?,
+        person: row.get(2)?,
+        account: AccountKey { authority: row.parse(3)?, sid: row.get(4)? },
+        session: row.get(5)?,
+        kind: SignInKind::ALL
+            .into_iter()
+            .find(|known| known.as_str() == kind)
+            .ok_or(DbError::WrongValue { column: 6, expected: "a kind of sign-in" })?,
+        place: Place::ALL
+            .into_iter()
+            .find(|known| known.as_str() == place)
+            .ok_or(DbError::WrongValue { column: 7, expected: "a place" })?,
+        stage: row.parse(8)?,
+        needs_code: row.get(9)?,
+        begun_at: row.get(10)?,
+        expires_at: row.get(11)?,
+    })
+}
+
+/// An attempt of a machine that is not past its time.
+///
+/// # Errors
+/// [`DbError`].
+pub fn find(
+    rx: &Rx<'_>,
+    machine: MachineId,
+    id: AttemptId,
+    now: UnixTime,
+) -> Result<Option<Attempt>, DbError> {
+    rx.query_opt(
+        "SELECT machine_id, id, person_id, authority, sid, session, kind, place, stage, needs_code, begun_at, expires_at
+         FROM attempts WHERE machine_id = ?1 AND id = ?2 AND expires_at > ?3",
+        params![machine, id, now],
+        attempt,
+    )
+}
+
+/// Adds an attempt. `false`: the machine has used this id before.
+///
+/// # Errors
+/// [`DbError`].
+pub fn add(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<bool, DbError> {
+    let rows = tx.execute(
+        "INSERT INTO attempts (machine_id, id, person_id, authority, sid, session, kind, place, stage, needs_code,
+                               begun_at, expires_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+         ON CONFLICT (machine_id, id) DO NOTHING",
+        params![
+            attempt.machine,
+            attempt.id,
+            attempt.person,
+            attempt.account.authority.to_string(),
+            attempt.account.sid,
+            attempt.session,
+            attempt.kind.as_str(),
+            attempt.place.as_str(),
+            attempt.stage.as_str(),
+            attempt.needs_code,
+            attempt.begun_at,
+            attempt.expires_at
+        ],
+    )?;
+    Ok(rows == 1)
+}
+
+/// Ends an attempt: an approval is given once. `false`: it was over already.
+///
+/// # Errors
+/// [`DbError`].
+pub fn end(tx: &mut Tx<'_>, machine: MachineId, id: AttemptId) -> Result<bool, DbError> {
+    let rows = tx.execute(
+        "UPDATE attempts SET stage = ?3 WHERE machine_id = ?1 AND id = ?2 AND stage <> ?3",
+        params![machine, id, Stage::Over.as_str()],
+    )?;
+    Ok(rows == 1)
+}
+
+/// The body hash and the answer of a request that was answered.
+///
+/// # Errors
+/// [`DbError`].
+pub fn answer(
+    rx: &Rx<'_>,
+    machine: MachineId,
+    request: RequestId,
+) -> Result<Option<([u8; 32], String)>, DbError> {
+    rx.query_opt(
+        "SELECT body_hash, answer FROM answers WHERE machine_id = ?1 AND request_id = ?2",
+        params![machine, request],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Keeps what a request was answered.
+///
+/// # Errors
+/// [`DbError`].
+pub fn keep_answer(
+    tx: &mut Tx<'_>,
+    machine: MachineId,
+    request: RequestId,
+    body_hash: &[u8; 32],
+    answer: &str,
+    now: UnixTime,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO answers (machine_id, request_id, body_hash, answer, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![machine, request, body_hash, answer, now],
+    )?;
+    Ok(())
+}
+
+/// Drops attempts past their time and answers given before `before`; at most `limit` rows of each, so that sign-ins
+/// need not wait for a clean-up.
+///
+/// # Errors
+/// [`DbError`].
+pub fn drop_old(tx: &mut Tx<'_>, before: UnixTime, limit: u32) -> Result<usize, DbError> {
+    let attempts = tx.execute(
+        "DELETE FROM attempts WHERE (machine_id, id) IN
+             (SELECT machine_id, id FROM attempts WHERE expires_at < ?1 LIMIT ?2)",
+        params![before, limit],
+    )?;
+    let answers = tx.execute(
+        "DELETE FROM answers WHERE (machine_id, request_id) IN
+             (SELECT machine_id, request_id FROM answers WHERE at < ?1 LIMIT ?2)",
+        params![before, limit],
+    )?;
+    Ok(attempts + answers)
+}
+
+/// Notes a machine's report. `false`: it was recorded before.
+///
+/// # Errors
+/// [`DbError`].
+pub fn note_report(
+    tx: &mut Tx<'_>,
+    machine: MachineId,
+    id: RequestId,
+    now: UnixTime,
+) -> Result<bool, DbError> {
+    let rows = tx.execute(
+        "INSERT INTO reports (machine_id, id, at) VALUES (?1, ?2, ?3) ON CONFLICT (machine_id, id) DO NOTHING",
+        params![machine, id, now],
+    )?;
+    Ok(rows == 1)
+}

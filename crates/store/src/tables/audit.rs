@@ -1,0 +1,154 @@
+//! Audit events and the seals over them.
+//!
+//! Events are rows of the transaction that caused them, stored as the JSON text they are exported as; a seal covers
+//! a batch of rows byte for byte.
+
+use crate::{DbError, Row, Rx, Tx, params};
+use domain::AuditEvent;
+use model::{MachineId, PersonId, UnixTime};
+
+/// A recorded event: its place in the trail, and its text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// Grows by one with each event; gaps are rolled-back work of other writers and mean nothing.
+    pub seq: u64,
+    /// The event as JSON, byte for byte as recorded.
+    pub event: String,
+}
+
+/// A seal over a batch of events.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Seal {
+    /// From 1 on, without gaps.
+    pub number: u64,
+    /// The first event covered.
+    pub first_seq: u64,
+    /// The last event covered.
+    pub last_seq: u64,
+    /// When it was sealed.
+    pub at: UnixTime,
+    /// The digest of the seal before; zeros for the first.
+    pub previous: [u8; 32],
+    /// What is signed.
+    pub digest: [u8; 32],
+    /// The key it is signed with.
+    pub key_id: String,
+    /// Ed25519 over the digest.
+    pub signature: Vec<u8>,
+}
+
+/// Which events are asked for.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Filter {
+    /// About this person.
+    pub person: Option<PersonId>,
+    /// On this machine.
+    pub machine: Option<MachineId>,
+    /// Of this kind.
+    pub kind: Option<domain::AuditKind>,
+    /// Not before then.
+    pub since: Option<UnixTime>,
+}
+
+/// Records an event; `json` is its text.
+///
+/// # Errors
+/// [`DbError`].
+pub fn add(tx: &mut Tx<'_>, event: &AuditEvent, json: &str) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO audit (at, kind, person_id, machine_id, event) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![event.at, event.kind.as_str(), event.person, event.machine, json],
+    )?;
+    Ok(())
+}
+
+fn entry(row: &Row<'_>) -> Result<Entry, DbError> {
+    Ok(Entry { seq: row.get(0)?, event: row.get(1)? })
+}
+
+/// The newest events that pass a filter, newest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn newest(rx: &Rx<'_>, filter: &Filter, limit: u32) -> Result<Vec<Entry>, DbError> {
+    rx.query_all(
+        "SELECT seq, event FROM audit
+         WHERE (?1 IS NULL OR person_id = ?1) AND (?2 IS NULL OR machine_id = ?2)
+           AND (?3 IS NULL OR kind = ?3) AND (?4 IS NULL OR at >= ?4)
+         ORDER BY seq DESC LIMIT ?5",
+        params![
+            filter.person,
+            filter.machine,
+            filter.kind.map(domain::AuditKind::as_str),
+            filter.since,
+            limit
+        ],
+        entry,
+    )
+}
+
+/// Events after a place in the trail, oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn after(rx: &Rx<'_>, seq: u64, limit: u32) -> Result<Vec<Entry>, DbError> {
+    rx.query_all(
+        "SELECT seq, event FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        params![seq, limit],
+        entry,
+    )
+}
+
+fn seal(row: &Row<'_>) -> Result<Seal, DbError> {
+    Ok(Seal {
+        number: row.get(0)?,
+        first_seq: row.get(1)?,
+        last_seq: row.get(2)?,
+        at: row.get(3)?,
+        previous: row.get(4)?,
+        digest: row.get(5)?,
+        key_id: row.get(6)?,
+        signature: row.get(7)?,
+    })
+}
+
+const SEALS: &str =
+    "SELECT number, first_seq, last_seq, at, previous, digest, key_id, signature FROM audit_seals";
+
+/// The newest seal.
+///
+/// # Errors
+/// [`DbError`].
+pub fn last_seal(rx: &Rx<'_>) -> Result<Option<Seal>, DbError> {
+    rx.query_opt(&format!("{SEALS} ORDER BY number DESC LIMIT 1"), params![], seal)
+}
+
+/// All seals, oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn seals(rx: &Rx<'_>) -> Result<Vec<Seal>, DbError> {
+    rx.query_all(&format!("{SEALS} ORDER BY number"), params![], seal)
+}
+
+/// Adds a seal.
+///
+/// # Errors
+/// [`DbError`], also when another process made one with this number.
+pub fn add_seal(tx: &mut Tx<'_>, seal: &Seal) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO audit_seals (number, first_seq, last_seq, at, previous, digest, key_id, signature)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
+            seal.number,
+            seal.first_seq,
+            seal.last_seq,
+            seal.at,
+            seal.previous,
+            seal.digest,
+            seal.key_id,
+            seal.signature
+        ],
+    )?;
+    Ok(())
+}

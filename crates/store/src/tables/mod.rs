@@ -1,0 +1,16 @@
+//! One module for each kind of data: rows to domain types and back. No decisions.
+
+pub mod accounts;
+pub mod attempts;
+pub mod audit;
+pub mod enrollments;
+pub mod join_codes;
+pub mod lockouts;
+pub mod machines;
+pub mod people;
+pub mod policies;
+pub mod recovery_codes;
+pub mod settings;
+pub mod tokens;
+
+mod text;
