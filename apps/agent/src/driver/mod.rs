@@ -1,0 +1,256 @@
+//! Carries out what the state machine of a sign-in asks for, and brings back what came of it.
+//!
+//! Must not know how a screen is drawn or where credentials go.
+
+mod backend;
+#[cfg(test)]
+mod tests;
+
+pub use backend::{Backend, Reply, ReplyFuture};
+
+use crate::{clock, rng::system_rng};
+use model::{AccountClaim, AccountName, AttemptId, Reason, Secret, Sid, UnixTime};
+use protocol::{http::ReportedEvent, pipe::Screen};
+use signin::{Action, ChangeVerdict, Context, Input, PasswordVerdict, Release, Request, Resolved, SignIn};
+use std::{future::Future, sync::Arc, time::Duration};
+use tokio::{
+    sync::mpsc,
+    task::{JoinSet, spawn_blocking},
+    time::{Instant, sleep_until},
+};
+
+/// Answers that let nobody in come this long after the submission, or a multiple of it, whatever the reason, so that
+/// time does not tell a wrong name from a wrong password or a locked account.
+pub const STEADY: Duration = Duration::from_secs(1);
+
+/// The longest sleep. A machine that was suspended notices at the next tick that limits have passed.
+const LONGEST_SLEEP: Duration = Duration::from_secs(15);
+
+/// Where credentials go once they are allowed to go there.
+pub trait Releaser: Send {
+    /// Takes the credentials; must not block. What becomes of them comes back as [`Input::Windows`].
+    fn release(&mut self, released: Released);
+}
+
+/// Credentials whose approval has been used up for exactly this release.
+#[derive(Debug)]
+pub struct Released {
+    /// The account.
+    pub account: AccountClaim,
+    /// The name as typed.
+    pub name: AccountName,
+    /// The password.
+    pub password: Secret,
+}
+
+/// An open sign-in view. Dropping it closes the view.
+#[derive(Debug)]
+pub struct View {
+    /// What happens in the view.
+    pub inputs: mpsc::UnboundedSender<Input>,
+    /// What it shows, newest last.
+    pub screens: mpsc::UnboundedReceiver<Screen>,
+}
+
+/// Opens a view, and the work that keeps it going: it ends, everything forgotten and every event kept, soon after
+/// the view is dropped.
+pub fn open(
+    context: Context,
+    backend: Arc<dyn Backend>,
+    releaser: Box<dyn Releaser>,
+) -> (View, impl Future<Output = ()> + Send) {
+    let (inputs, received) = mpsc::unbounded_channel();
+    let (drawn, screens) = mpsc::unbounded_channel();
+    let driver = Driver {
+        clock: SteadyClock::start(),
+        signin: SignIn::new(context.clone()),
+        context,
+        backend,
+        releaser,
+        screens: drawn,
+        asked: None,
+        wake: None,
+        work: JoinSet::new(),
+        records: JoinSet::new(),
+        own: Vec::new(),
+    };
+    (View { inputs, screens }, driver.run(received))
+}
+
+struct Driver {
+    clock: SteadyClock,
+    signin: SignIn,
+    context: Context,
+    backend: Arc<dyn Backend>,
+    releaser: Box<dyn Releaser>,
+    screens: mpsc::UnboundedSender<Screen>,
+    /// The attempt of the last begin request and its account, as this side sent it: what an approval has to be for.
+    asked: Option<(AttemptId, Sid)>,
+    wake: Option<UnixTime>,
+    /// Proofs and calls under way; dropped with the view.
+    work: JoinSet<Input>,
+    /// Events being written; waited for at the end.
+    records: JoinSet<()>,
+    /// Inputs that came out of carrying out an action.
+    own: Vec<Input>,
+}
+
+impl Driver {
+    async fn run(mut self, mut inputs: mpsc::UnboundedReceiver<Input>) {
+        let _ = self.screens.send(self.signin.screen());
+        loop {
+            let wake = self.clock.instant_of(self.wake);
+            // What the person does comes first: Cancel waits for nothing.
+            let input = tokio::select! {
+                biased;
+                input = inputs.recv() => input,
+                Some(done) = self.work.join_next() => match done {
+                    Ok(input) => Some(input),
+                    // The part that failed owes an answer; the limit of the call will end the wait.
+                    Err(error) => {
+                        tracing::error!(%error, "a part of a sign-in failed");
+                        continue;
+                    }
+                },
+                () = sleep_until(wake) => Some(Input::Tick),
+            };
+            let Some(input) = input else { break };
+            self.take(input);
+            while self.records.try_join_next().is_some() {}
+        }
+        self.take(Input::Deselected);
+        self.work.abort_all();
+        while self.records.join_next().await.is_some() {}
+    }
+
+    fn take(&mut self, input: Input) {
+        self.own.push(input);
+        while let Some(input) = self.own.pop() {
+            for action in self.signin.step(self.clock.now(), &mut system_rng(), input) {
+                self.carry_out(action);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, action: Action) {
+        match action {
+            Action::Show(screen) => {
+                // Nobody looks any more; the channel of inputs tells the same.
+                let _ = self.screens.send(screen);
+            }
+            Action::ProvePassword { ticket, name, password } => {
+                let os = Arc::clone(self.backend.os());
+                self.work
+                    .spawn(async move { Input::Password(ticket, prove_steadily(os, name, password).await) });
+            }
+            Action::ChangePassword { ticket, account, old, new } => {
+                let os = Arc::clone(self.backend.os());
+                self.work.spawn(async move {
+                    let change = spawn_blocking(move || os.change_password(&account, &old, &new));
+                    Input::PasswordChange(ticket, change.await.map_or(ChangeVerdict::Failed, change_verdict))
+                });
+            }
+            Action::Call { ticket, request } => {
+                if let Request::Begin(begin) = &request {
+                    self.asked = Some((begin.attempt, begin.account.sid.clone()));
+                }
+                let backend = Arc::clone(&self.backend);
+                self.work.spawn(async move { Input::Replied(ticket, backend.ask(request).await) });
+            }
+            Action::WakeAt(at) => self.wake = Some(at),
+            Action::Report { attempt, account, what } => self.record(attempt, account, what),
+            Action::Release(release) => self.release(release),
+        }
+    }
+
+    /// The file is flushed on a thread that may wait.
+    fn record(&mut self, attempt: Option<AttemptId>, account: Option<AccountClaim>, what: ReportedEvent) {
+        let backend = Arc::clone(&self.backend);
+        self.records.spawn_blocking(move || backend.record(attempt, account, what));
+    }
+
+    fn release(&mut self, release: Release) {
+        let Release { approval, attempt, account, name, password } = release;
+        // Compared with what this side asked for, not with what the release says. Used up either way.
+        let fits = self.asked.take().is_some_and(|(attempt, sid)| {
+            let (machine, session) = (self.context.machine, self.context.session);
+            match approval.consume(self.clock.now(), attempt, machine, &sid, session) {
+                Ok(()) => sid == account.sid,
+                Err(error) => {
+                    tracing::error!(%error, "nothing was released");
+                    false
+                }
+            }
+        });
+        if fits {
+            self.releaser.release(Released { account, name, password });
+        } else {
+            let what = ReportedEvent::Refused { reason: Reason::ComponentFailed };
+            self.record(Some(attempt), Some(account), what);
+            self.own.push(Input::Deselected);
+        }
+    }
+}
+
+/// Asks Windows, and holds an answer that lets nobody in until a fixed time after the submission.
+async fn prove_steadily(os: Arc<dyn os::Os>, name: AccountName, password: Secret) -> PasswordVerdict {
+    let submitted = Instant::now();
+    let verdict = spawn_blocking(move || os.prove_password(&name, &password))
+        .await
+        .map_or(PasswordVerdict::CouldNotTell(None), password_verdict);
+    if matches!(verdict, PasswordVerdict::Wrong(_) | PasswordVerdict::CouldNotTell(None)) {
+        let rounds = submitted.elapsed().as_millis() / STEADY.as_millis() + 1;
+        sleep_until(submitted + STEADY * u32::try_from(rounds).unwrap_or(u32::MAX)).await;
+    }
+    verdict
+}
+
+fn password_verdict(verdict: os::PasswordVerdict) -> PasswordVerdict {
+    match verdict {
+        os::PasswordVerdict::Proven(found) => PasswordVerdict::Proven(resolved(found)),
+        os::PasswordVerdict::MustChange(found) => PasswordVerdict::MustChange(resolved(found)),
+        os::PasswordVerdict::Wrong(account) => PasswordVerdict::Wrong(account),
+        os::PasswordVerdict::CouldNotTell(found) => PasswordVerdict::CouldNotTell(found.map(resolved)),
+    }
+}
+
+fn resolved(found: os::Resolved) -> Resolved {
+    Resolved { account: found.account, groups: found.groups }
+}
+
+fn change_verdict(verdict: os::ChangeVerdict) -> ChangeVerdict {
+    match verdict {
+        os::ChangeVerdict::Changed => ChangeVerdict::Changed,
+        os::ChangeVerdict::NotTaken => ChangeVerdict::NotTaken,
+        os::ChangeVerdict::Failed => ChangeVerdict::Failed,
+    }
+}
+
+/// A clock that neither goes backwards when somebody sets it nor stands still while the machine is suspended.
+struct SteadyClock {
+    started_at: UnixTime,
+    started: Instant,
+    latest: UnixTime,
+}
+
+impl SteadyClock {
+    fn start() -> Self {
+        let now = clock::now();
+        Self { started_at: now, started: Instant::now(), latest: now }
+    }
+
+    fn now(&mut self) -> UnixTime {
+        let counted = self.started_at.plus(self.started.elapsed());
+        self.latest = self.latest.max(counted).max(clock::now());
+        self.latest
+    }
+
+    /// When to look again for `at`; never later than [`LONGEST_SLEEP`] from now.
+    fn instant_of(&mut self, at: Option<UnixTime>) -> Instant {
+        let wait = at.map_or(LONGEST_SLEEP, |at| at.since(self.now()).clamp(MIN_SLEEP, LONGEST_SLEEP));
+        Instant::now() + wait
+    }
+}
+
+/// A time that has passed and still stands in `wake` must not keep the machine busy.
+const MIN_SLEEP: Duration = Duration::from_secs(1);
