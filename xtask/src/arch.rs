@@ -80,7 +80,7 @@ pub(crate) const PARTS: &[Part] = &[
         Only(&["model", "otp", "policy", "protocol", "texts"]),
     ),
     part("crates/domain", "countersign-domain", Pure, Everywhere, Only(&["model", "otp", "policy"])),
-    part("crates/store", "countersign-store", Edge, Host, Only(&["domain", "model"])),
+    part("crates/store", "countersign-store", Edge, Host, Only(&["domain", "model", "otp"])),
     part(
         "crates/service",
         "countersign-service",

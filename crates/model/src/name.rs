@@ -59,7 +59,11 @@ impl AccountName {
     /// The parts of the name.
     pub fn form(&self) -> NameForm<'_> {
         if let Some((domain, user)) = self.0.split_once('\\') {
-            return if domain == "." { NameForm::ThisMachine(user) } else { NameForm::Domain { domain, user } };
+            return if domain == "." {
+                NameForm::ThisMachine(user)
+            } else {
+                NameForm::Domain { domain, user }
+            };
         }
         match self.0.rsplit_once('@') {
             Some((user, suffix)) if !user.is_empty() && !suffix.is_empty() => {
@@ -117,7 +121,7 @@ impl fmt::Display for AccountName {
 /// emoji and some scripts need it.
 fn is_forbidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+        || matches!(c, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
 #[cfg(test)]

@@ -49,8 +49,7 @@ impl FromStr for Sid {
                 && (part == "0" || !part.starts_with('0'));
             plain && part.parse::<u64>().is_ok_and(|n| n <= max)
         };
-        let rest =
-            text.strip_prefix("S-1-").or_else(|| text.strip_prefix("s-1-")).ok_or(InvalidSid)?;
+        let rest = text.strip_prefix("S-1-").or_else(|| text.strip_prefix("s-1-")).ok_or(InvalidSid)?;
         let mut parts = rest.split('-');
         // The authority has 48 bits, each sub-authority 32.
         let authority_ok = parts.next().is_some_and(|part| number(part, (1 << 48) - 1));
@@ -95,8 +94,17 @@ mod tests {
             assert!(good.parse::<Sid>().is_ok(), "{good}");
         }
         for bad in [
-            "", "S", "S-1-", "S-1-5", "S-2-5-18", "S-1-5-021-1", "S-1-5-21-4294967296", "S-1-5-18 ",
-            "S-1-5--18", "S-1-5-21-1-2-3-x", "S-1-5-1-2-3-4-5-6-7-8-9-10-11-12-13-14-15-16",
+            "",
+            "S",
+            "S-1-",
+            "S-1-5",
+            "S-2-5-18",
+            "S-1-5-021-1",
+            "S-1-5-21-4294967296",
+            "S-1-5-18 ",
+            "S-1-5--18",
+            "S-1-5-21-1-2-3-x",
+            "S-1-5-1-2-3-4-5-6-7-8-9-10-11-12-13-14-15-16",
         ] {
             assert!(bad.parse::<Sid>().is_err(), "{bad}");
         }

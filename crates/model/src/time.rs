@@ -86,10 +86,7 @@ mod tests {
     #[test]
     fn arithmetic_never_wraps() {
         assert_eq!(UnixTime::from_secs(5).minus(Duration::from_secs(9)), UnixTime::from_secs(0));
-        assert_eq!(
-            UnixTime::from_secs(u64::MAX).plus(Duration::from_secs(1)),
-            UnixTime::from_secs(u64::MAX)
-        );
+        assert_eq!(UnixTime::from_secs(u64::MAX).plus(Duration::from_secs(1)), UnixTime::from_secs(u64::MAX));
         assert_eq!(UnixTime::from_secs(3).since(UnixTime::from_secs(9)), Duration::ZERO);
         assert_eq!(UnixTime::from_secs(3).shifted(-9), UnixTime::from_secs(0));
     }

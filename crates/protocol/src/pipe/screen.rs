@@ -84,10 +84,12 @@ impl Screen {
     /// The commands offered beside Submit and Cancel, in order.
     pub fn commands(&self) -> Vec<Command> {
         let Some(enrollment) = self.enrollment.as_ref().filter(|_| !self.busy) else { return Vec::new() };
-        let mut commands = vec![
-            if enrollment.qr.is_some() { Command::HideQr } else { Command::ShowQr },
-            Command::ShowKey,
-        ];
+        let (qr, key) = (enrollment.qr.is_some(), enrollment.key.is_some());
+        let mut commands = Vec::new();
+        // *Hide QR* takes away whatever is shown of the seed.
+        commands.extend((!qr).then_some(Command::ShowQr));
+        commands.extend((qr || key).then_some(Command::HideQr));
+        commands.extend((!key).then_some(Command::ShowKey));
         commands.extend(enrollment.app_url.as_ref().map(|_| Command::GetTheApp));
         commands.extend(enrollment.shown_at.map(|_| Command::StartOver));
         commands
@@ -109,4 +111,32 @@ pub struct Typed {
     pub code: Option<Secret>,
     /// *Enrollment code*.
     pub enrollment_code: Option<Secret>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commands(qr: bool, key: bool, busy: bool) -> Vec<Command> {
+        let secret = |shown: bool| shown.then(|| Secret::from_text("shown".into()));
+        let enrollment = Enrollment {
+            qr: secret(qr),
+            key: secret(key),
+            shown_at: None,
+            app_url: Some("https://countersign.example/app".into()),
+        };
+        let screen =
+            Screen { view: View::Enroll, message: None, person: None, busy, enrollment: Some(enrollment) };
+        screen.commands()
+    }
+
+    #[test]
+    fn whatever_is_shown_of_a_seed_can_be_hidden() {
+        use Command::*;
+        assert_eq!(commands(false, false, false), [ShowQr, ShowKey, GetTheApp]);
+        assert_eq!(commands(true, false, false), [HideQr, ShowKey, GetTheApp]);
+        assert_eq!(commands(false, true, false), [ShowQr, HideQr, GetTheApp]);
+        assert_eq!(commands(true, true, false), [HideQr, GetTheApp]);
+        assert_eq!(commands(true, true, true), []);
+    }
 }

@@ -2,6 +2,7 @@ use super::{
     Fingerprint, MAX_BODY, ReceivedHeaders, SignatureValue, SignedHeaders, SigningKey, VerifyingKey,
     field::{FieldError, Fields, Params, digest, digest_field, signature_base},
 };
+use crate::http::{BodyError, from_body};
 use model::UnixTime;
 use serde::de::DeserializeOwned;
 use std::ops::Deref;
@@ -134,25 +135,15 @@ impl AnswerProof<'_> {
     ///
     /// [`BodyError`] when it is not a `T`: a server of another version.
     pub fn parse<T: DeserializeOwned>(self) -> Result<Authentic<T>, BodyError> {
-        serde_json::from_slice(self.body)
-            .map(Authentic)
-            .map_err(|error| BodyError { line: error.line(), column: error.column() })
+        from_body(self.body).map(Authentic)
     }
-}
-
-/// An authentic answer is not of the form expected. Says where, not what: bodies may hold what logs must not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the answer is not of the expected form (line {line}, column {column})")]
-pub struct BodyError {
-    line: usize,
-    column: usize,
 }
 
 /// A value the server has said, in answer to a request of this machine.
 ///
 /// INVARIANT: made by [`AnswerProof::parse`] alone; there is no other way, in tests neither.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0423
 /// let forged = countersign_protocol::signature::Authentic(true);
 /// ```
 #[derive(Debug)]

@@ -20,7 +20,7 @@ mod request;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{AnswerError, AnswerProof, Authentic, BodyError, sign_answer, verify_answer};
+pub use answer::{AnswerError, AnswerProof, Authentic, sign_answer, verify_answer};
 pub use key::{Fingerprint, InvalidKey, KeyId, SignatureValue, SigningKey, VerifyingKey};
 pub(crate) use key::{decode, decode_vec};
 pub use request::{
