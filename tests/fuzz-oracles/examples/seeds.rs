@@ -1,0 +1,175 @@
+//! Writes the corpus files whose names start with `good-` or `bad-` into the folder given: `fuzz/corpus`.
+
+use countersign_fuzz_oracles::{SERVER_SEED, signed_request};
+use model::{Secret, UnixTime};
+use protocol::{
+    frame::{MAX_PAYLOAD, encode},
+    joincode::JoinCode,
+    signature::{Fingerprint, SignedHeaders, SigningKey, sign_answer},
+    statement::{Draft, Succession},
+};
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+use std::{error::Error, fs, path::Path};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args().nth(1).ok_or("which folder?")?;
+    let mut seeds = Seeds(Vec::new());
+    signature_headers(&mut seeds)?;
+    join_codes(&mut seeds)?;
+    statements(&mut seeds)?;
+    frames(&mut seeds)?;
+    otp_uris(&mut seeds);
+    policies(&mut seeds);
+    bodies(&mut seeds);
+    for (target, name, content) in seeds.0 {
+        let folder = Path::new(&folder).join(target);
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join(name), content)?;
+    }
+    Ok(())
+}
+
+struct Seeds(Vec<(&'static str, &'static str, Vec<u8>)>);
+
+impl Seeds {
+    fn put(&mut self, target: &'static str, name: &'static str, content: impl AsRef<[u8]>) {
+        self.0.push((target, name, content.as_ref().to_vec()));
+    }
+}
+
+fn lines(headers: &SignedHeaders) -> String {
+    format!("{}\n{}\n{}\n", headers.signature_input, headers.signature, headers.content_digest)
+}
+
+fn key(byte: u8) -> Result<SigningKey, protocol::signature::InvalidKey> {
+    SigningKey::from_secret(&Secret::new(vec![byte; 32]))
+}
+
+fn signature_headers(seeds: &mut Seeds) -> Result<(), Box<dyn Error>> {
+    let target = "signature_headers";
+    let request = signed_request();
+    seeds.put(target, "good-request", lines(&request));
+    seeds.put(target, "bad-other-parameter", lines(&request).replacen("alg=", "expires=1;alg=", 1));
+    seeds.put(target, "bad-parameter-twice", lines(&request).replacen(";created", ";created=1;created", 1));
+    seeds.put(target, "bad-components", lines(&request).replacen("\"@path\" ", "", 1));
+    seeds.put(target, "bad-created", lines(&request).replacen("1800000000", "1800000001", 1));
+    seeds.put(target, "bad-clock", lines(&request).replacen("1800000000", "999999999999999", 1));
+    seeds.put(target, "bad-two-members", lines(&request).replacen("\n", ", sig2=()\n", 1));
+    seeds.put(target, "bad-missing", format!("{}\n\n{}\n", request.signature_input, request.content_digest));
+    let long = format!("keyid=\"{}", "m".repeat(5000));
+    seeds.put(target, "bad-oversize", lines(&request).replacen("keyid=\"", &long, 1));
+    let (key, now) = (key(SERVER_SEED[0])?, UnixTime::from_secs(1_800_000_000));
+    let answer = sign_answer(&key, now, 200, b"{}", &request.signature);
+    seeds.put(target, "good-answer", lines(&answer));
+    seeds.put(target, "bad-answer-unbound", lines(&answer).replacen(";req", "", 1));
+    let other = sign_answer(&key, now, 500, b"{}", &request.signature);
+    seeds.put(target, "bad-answer-status", lines(&other));
+    Ok(())
+}
+
+fn join_codes(seeds: &mut Seeds) -> Result<(), Box<dyn Error>> {
+    let target = "join_code";
+    let urls = vec!["https://countersign.example:8443".parse()?, "https://10.0.0.7".parse()?];
+    let code = JoinCode::new(urls, Fingerprint::from_bytes([0xab; 32]), &mut ChaCha20Rng::seed_from_u64(3))?;
+    let text = code.to_text();
+    let text = text.expose_text().unwrap_or_default();
+    seeds.put(target, "good-two-addresses", text);
+    let wrapped = format!(" {}\r\n{}\n", text[..70].to_lowercase(), &text[70..]);
+    seeds.put(target, "good-small-letters-wrapped", wrapped);
+    seeds.put(target, "bad-cut", &text[..text.len() - 8]);
+    seeds.put(target, "bad-mistyped", text.replacen('V', "W", 1));
+    seeds.put(target, "bad-doubled", format!("{text}{text}"));
+    seeds.put(target, "bad-later", text.replacen("CS1", "CS2", 1));
+    seeds.put(target, "bad-letters", "CS1-0189!");
+    seeds.put(target, "bad-empty", "");
+    seeds.put(target, "bad-oversize", format!("CS1-{}", "A".repeat(1100)));
+    Ok(())
+}
+
+fn statements(seeds: &mut Seeds) -> Result<(), Box<dyn Error>> {
+    let target = "statement";
+    let (old, now) = (key(8)?, key(SERVER_SEED[0])?);
+    let draft = Draft {
+        urls: vec!["https://countersign.example:8443".parse()?],
+        spki_sha256: vec![[1; 32], [2; 32]],
+        successions: vec![Succession::sign(&old, now.verifying_key())],
+        issued_at: UnixTime::from_secs(1_800_000_000),
+        serial: 7,
+    };
+    let signed = serde_json::to_value(draft.sign(&now)?)?;
+    seeds.put(target, "good-travelling", signed.to_string());
+    let text = signed["statement"].as_str().unwrap_or_default();
+    seeds.put(target, "good-text", text);
+    seeds.put(target, "bad-later-version", text.replacen(":1,", ":2,", 1));
+    seeds.put(target, "bad-unknown-name", text.replacen('{', "{\"more\":1,", 1));
+    seeds.put(target, "bad-no-address", text.replacen("\"https://countersign.example:8443\"", "", 1));
+    seeds.put(target, "bad-plain-http", text.replacen("https:", "http:", 1));
+    seeds.put(target, "bad-other-key", serde_json::to_string(&draft.sign(&old)?)?);
+    let altered = signed.to_string().replacen("8443", "8444", 1);
+    seeds.put(target, "bad-altered", altered);
+    seeds.put(target, "bad-oversize", format!("{text}{}", " ".repeat(17_000)));
+    Ok(())
+}
+
+fn frames(seeds: &mut Seeds) -> Result<(), Box<dyn Error>> {
+    let target = "pipe_frame";
+    let frame = |payload: &[u8]| encode(&Secret::new(payload.to_vec())).map(|frame| frame.expose().to_vec());
+    let two = [&[3][..], &frame(b"user name")?, &frame(b"")?].concat();
+    seeds.put(target, "good-two", &two);
+    seeds.put(target, "good-longest", [&[255][..], &frame(&[7; MAX_PAYLOAD])?].concat());
+    seeds.put(target, "bad-cut", &two[..two.len() - 1]);
+    seeds.put(target, "bad-version", [1, 0, 0, 0, 0, 2]);
+    seeds.put(target, "bad-oversize", [&[1][..], &(MAX_PAYLOAD as u32 + 1).to_le_bytes(), &[1]].concat());
+    seeds.put(target, "bad-hugest", [9, 255, 255, 255, 255, 1]);
+    seeds.put(target, "bad-empty", "");
+    Ok(())
+}
+
+fn otp_uris(seeds: &mut Seeds) {
+    let target = "otp_uri";
+    let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    for (name, uri) in [
+        ("good-plain", format!("otpauth://totp/Example:ada?secret={secret}&issuer=Example")),
+        ("good-sha256", format!("otpauth://totp/ada?secret={secret}&algorithm=SHA256&digits=8&period=60")),
+        ("good-hotp", format!("otpauth://hotp/Example%20Corp:ada%40example.com?secret={secret}&counter=5")),
+        ("good-no-ascii", format!("otpauth://totp/B%C3%BCro:J%C3%B6rg?secret={secret}")),
+        ("bad-scheme", format!("https://totp/ada?secret={secret}")),
+        ("bad-no-secret", "otpauth://totp/ada?issuer=Example".into()),
+        ("bad-base32", "otpauth://totp/ada?secret=0189".into()),
+        ("bad-digits", format!("otpauth://totp/ada?secret={secret}&digits=99")),
+        ("bad-hotp-without-counter", format!("otpauth://hotp/ada?secret={secret}")),
+        ("bad-oversize", format!("otpauth://totp/{}?secret={secret}", "a".repeat(5000))),
+    ] {
+        seeds.put(target, name, uri);
+    }
+}
+
+fn policies(seeds: &mut Seeds) {
+    let target = "policy_toml";
+    seeds.put(target, "good-empty", "");
+    let full = "ask = \"always\"\n\n[[rules]]\nname = \"desk\"\ngroups = [\"office\"]\nkinds = [\"unlock\"]\n\
+                place = \"console\"\nask = \"never\"\n\n[defaults]\nissuer = \"Example Corp\"\n\
+                self_enrollment = { open_until = 2027-01-31 }\n\n[groups.servers]\n\
+                self_enrollment = \"with_code\"\noffline_days = 0\n";
+    seeds.put(target, "good-full", full);
+    seeds.put(target, "bad-unknown-key", "asks = \"always\"\n");
+    seeds.put(target, "bad-word", "ask = \"sometimes\"\n");
+    seeds.put(target, "bad-toml", "ask = ");
+    seeds.put(target, "bad-date", "[defaults]\nself_enrollment = { open_until = 2027-02-31 }\n");
+    seeds.put(target, "bad-oversize", format!("{full}{}", "#".repeat(policy::MAX_POLICY_BYTES)));
+}
+
+fn bodies(seeds: &mut Seeds) {
+    let target = "http_body";
+    let ids = r#""request":"req_00000000000000000000000000","attempt":"att_00000000000000000000000000""#;
+    seeds.put(target, "good-verify", format!("{{{ids},\"code\":\"123456\"}}"));
+    seeds.put(target, "good-wrong-code", r#"{"result":"wrong","left":4}"#);
+    seeds.put(target, "good-ask-code", r#"{"next":"code","digits":[6]}"#);
+    seeds.put(target, "good-error", r#"{"error":"clock","server_time":1800000000,"message":"clock"}"#);
+    seeds.put(target, "good-noop", "{}");
+    seeds.put(target, "bad-number", "7");
+    seeds.put(target, "bad-cut", format!("{{{ids},\"code\":\"12"));
+    seeds.put(target, "bad-deep", "[".repeat(10_000));
+    seeds.put(target, "bad-empty", "");
+    seeds.put(target, "bad-oversize", format!("{{}}{}", " ".repeat(protocol::http::MAX_BODY)));
+}

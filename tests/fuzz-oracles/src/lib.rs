@@ -1,0 +1,35 @@
+//! What must hold for any bytes that a parser of foreign input is given: one function per fuzz target. The targets in
+//! `fuzz/` call them on nightly; the test `replay_corpus` here gives them every file of `fuzz/corpus` on stable.
+//!
+//! Must not know how the bytes came about.
+//!
+//! A function panics when a property does not hold, and says whether the input was taken. Corpus files are named
+//! `good-…` and `bad-…` for what it has to say; files a fuzzer found have other names and only must not panic.
+//!
+//! A new target is a function here, a line in [`TARGETS`], a file in `fuzz/targets`, an entry in `fuzz/Cargo.toml`
+//! and at least one good and one bad file in `fuzz/corpus`.
+#![expect(clippy::expect_used, clippy::panic, reason = "an oracle fails by panicking")]
+
+mod bodies;
+mod frames;
+mod keys;
+mod texts;
+
+pub use bodies::http_body;
+pub use frames::pipe_frame;
+pub use keys::{SERVER_SEED, join_code, signature_headers, signed_request, statement};
+pub use texts::{otp_uri, policy_toml};
+
+/// Whether the input was taken.
+pub type Oracle = fn(&[u8]) -> bool;
+
+/// Every target by the name of its corpus folder.
+pub const TARGETS: &[(&str, Oracle)] = &[
+    ("http_body", http_body),
+    ("join_code", join_code),
+    ("otp_uri", otp_uri),
+    ("pipe_frame", pipe_frame),
+    ("policy_toml", policy_toml),
+    ("signature_headers", signature_headers),
+    ("statement", statement),
+];
