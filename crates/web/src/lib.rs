@@ -1,1 +1,34 @@
-//! HTTP edge of the server.
+//! The server's HTTP: machine API, invitation pages, health and figures.
+//!
+//! Must not know SQL or rules: a handler translates a request into a use case of `service` and its answer back.
+//!
+//! [`router`] makes all of it. Nothing here opens a socket or reads a clock.
+#![forbid(unsafe_code)]
+
+mod guard;
+mod health;
+mod machine;
+mod metrics;
+mod openapi;
+mod pages;
+mod state;
+
+pub use state::{Clock, Settings, SharedStatement, WebState};
+
+use axum::{Router, middleware};
+use state::App;
+use std::sync::Arc;
+
+/// Everything the server answers.
+pub fn router(state: WebState) -> Router {
+    let app = Arc::new(App::new(state));
+    Router::new()
+        .merge(machine::routes())
+        .merge(openapi::routes())
+        .merge(health::routes())
+        .merge(pages::routes())
+        .fallback(machine::not_found)
+        .method_not_allowed_fallback(machine::wrong_method)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::guard))
+        .with_state(app)
+}
