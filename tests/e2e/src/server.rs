@@ -1,0 +1,189 @@
+use crate::program;
+use serde_json::Value;
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::{Arc, Mutex, mpsc},
+    thread,
+    time::Duration,
+};
+use tempfile::TempDir;
+
+/// A running `countersign serve` with a data folder of its own.
+pub struct Server {
+    data: PathBuf,
+    address: SocketAddr,
+    child: Option<Child>,
+    log: Arc<Mutex<String>>,
+    _folder: TempDir,
+}
+
+impl Server {
+    /// Starts a server on a free port of this machine.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its server")]
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let data = folder.path().join("data");
+        let (child, address, log) = spawn(&data, "127.0.0.1:0", &[]);
+        Self { data, address, child: Some(child), log, _folder: folder }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// What it has written to its log so far.
+    pub fn log(&self) -> String {
+        self.log.lock().map(|log| log.clone()).unwrap_or_default()
+    }
+
+    /// Ends it as a power cut would: no signal it could handle.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _killed = child.kill();
+            let _status = child.wait();
+        }
+    }
+
+    /// Starts it again where it was.
+    pub fn restart(&mut self) {
+        self.kill();
+        let (child, address, log) = spawn(&self.data, &self.address.to_string(), &[]);
+        assert_eq!(address, self.address);
+        (self.child, self.log) = (Some(child), log);
+    }
+
+    /// The process id, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
+    /// Runs `countersign` with these words against the data folder.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its program")]
+    pub fn try_cli(&self, words: &[&str]) -> Output {
+        Command::new(program("countersign"))
+            .args(words)
+            .arg("--data")
+            .arg(&self.data)
+            .output()
+            .expect("countersign runs")
+    }
+
+    /// Runs `countersign` and takes its output.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn cli(&self, words: &[&str]) -> String {
+        let output = self.try_cli(words);
+        assert!(
+            output.status.success(),
+            "countersign {}: {}",
+            words.join(" "),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Runs `countersign … --json` and reads its output.
+    ///
+    /// # Panics
+    /// When it fails or the output is not JSON.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without the answer")]
+    pub fn json(&self, words: &[&str]) -> Value {
+        let words: Vec<&str> = words.iter().copied().chain(["--json"]).collect();
+        serde_json::from_str(&self.cli(&words)).expect("JSON")
+    }
+
+    /// A new join code for a group.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its join code")]
+    pub fn join_code(&self, group: &str) -> String {
+        let answer = self.json(&["join-code", "new", "--group", group, "--uses", "1000"]);
+        answer["code"].as_str().expect("a code").to_owned()
+    }
+
+    /// Puts a policy in force.
+    ///
+    /// # Panics
+    /// When it is refused.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its policy")]
+    pub fn policy(&self, toml: &str) {
+        let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+        file.write_all(toml.as_bytes()).expect("written");
+        self.cli(&["policy", "set", &file.path().to_string_lossy()]);
+    }
+
+    /// The kinds of audit events about a person or on a machine, newest first.
+    pub fn audit(&self, more: &[&str]) -> Vec<Value> {
+        let words: Vec<&str> =
+            ["audit", "list", "--limit", "1000"].into_iter().chain(more.iter().copied()).collect();
+        match self.json(&words) {
+            Value::Array(events) => events,
+            other => vec![other],
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Starts `serve` and waits for the line that says where it listens.
+#[expect(clippy::expect_used, clippy::panic, reason = "a test cannot go on without its server")]
+fn spawn(data: &Path, listen: &str, more: &[&str]) -> (Child, SocketAddr, Arc<Mutex<String>>) {
+    let mut child = Command::new(program("countersign"))
+        .args(["serve", "--listen", listen, "--data"])
+        .arg(data)
+        .args(more)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("countersign starts");
+    let log = Arc::new(Mutex::new(String::new()));
+    let (found, address) = mpsc::channel();
+    let streams: [Box<dyn Read + Send>; 2] =
+        [Box::new(child.stdout.take().expect("piped")), Box::new(child.stderr.take().expect("piped"))];
+    for stream in streams {
+        let (log, found) = (Arc::clone(&log), found.clone());
+        thread::spawn(move || {
+            for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                if let Some(address) = line.split("listening on https://").nth(1) {
+                    let _sent = found.send(address.trim().to_owned());
+                }
+                if let Ok(mut log) = log.lock() {
+                    log.push_str(&line);
+                    log.push('\n');
+                }
+            }
+        });
+    }
+    match address.recv_timeout(Duration::from_secs(30)) {
+        Ok(address) => (child, address.parse().expect("an address"), log),
+        Err(_) => {
+            let _killed = child.kill();
+            panic!(
+                "the server does not listen; its log:\n{}",
+                log.lock().map(|log| log.clone()).unwrap_or_default()
+            )
+        }
+    }
+}
