@@ -47,7 +47,6 @@ impl Start {
     ///
     /// # Panics
     /// Never for machine SIDs.
-    #[expect(clippy::expect_used, reason = "a test's own names are good")]
     pub fn local(machine: &Sid, number: u32) -> Self {
         Self {
             account: AccountClaim {
@@ -65,7 +64,6 @@ impl Start {
     ///
     /// # Panics
     /// When the SID is none.
-    #[expect(clippy::expect_used, reason = "a test's own names are good")]
     pub fn domain(domain: &str, number: u32) -> Self {
         let domain: Sid = domain.parse().expect("a SID");
         let mut start = Self::local(&domain, number);
@@ -80,7 +78,6 @@ impl BareMachine {
     ///
     /// # Panics
     /// When it cannot be joined.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its machine")]
     pub async fn join(server: &Server, group: &str, machine_sid: &str) -> Self {
         let code = JoinCode::parse(&server.join_code(group)).expect("a join code");
         let key = SigningKey::random(&mut rng());
@@ -124,7 +121,6 @@ impl BareMachine {
     ///
     /// # Panics
     /// When the answer is not authentic.
-    #[expect(clippy::expect_used, reason = "an answer that is not authentic fails the test")]
     pub async fn call<C: Call>(&self, call: &C) -> Answered<C::Answer> {
         self.send::<C>(KeyId::Machine(self.id), &to_body(call).expect("a body")).await
     }
@@ -133,17 +129,14 @@ impl BareMachine {
     ///
     /// # Panics
     /// When an answer came that is not authentic.
-    #[expect(clippy::expect_used, reason = "a test's own message is a body")]
     pub async fn try_call<C: Call>(&self, call: &C) -> Option<Answered<C::Answer>> {
         self.try_send::<C>(KeyId::Machine(self.id), &to_body(call).expect("a body")).await
     }
 
-    #[expect(clippy::expect_used, reason = "a server that does not answer fails the test")]
     async fn send<C: Call>(&self, keyid: KeyId, body: &[u8]) -> Answered<C::Answer> {
         self.try_send::<C>(keyid, body).await.expect("the server answers")
     }
 
-    #[expect(clippy::expect_used, reason = "an answer that is not authentic fails the test")]
     async fn try_send<C: Call>(&self, keyid: KeyId, body: &[u8]) -> Option<Answered<C::Answer>> {
         let mut nonce = [0; 16];
         rng().fill_bytes(&mut nonce);
@@ -198,7 +191,6 @@ impl BareMachine {
     ///
     /// # Panics
     /// When what was shown cannot be opened.
-    #[expect(clippy::expect_used, reason = "a seed that does not open fails the test")]
     pub async fn show(
         &self,
         attempt: AttemptId,
@@ -250,7 +242,6 @@ impl BareMachine {
     }
 }
 
-#[expect(clippy::expect_used, reason = "a test cannot go on without its client")]
 fn client() -> Client {
     // The one provider of this process; a second test that installs it finds it there.
     let _installed = rustls::crypto::ring::default_provider().install_default();

@@ -47,7 +47,6 @@ impl FakeWindows {
     ///
     /// # Panics
     /// When there is no temporary folder.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its machine")]
     pub fn new(name: &str, sid: &str, accounts: &[Account]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let windows = Self { folder };

@@ -25,7 +25,6 @@ impl Oath {
     ///
     /// # Panics
     /// When it is not one of a time-based token.
-    #[expect(clippy::panic, clippy::expect_used, reason = "a test cannot go on without its token")]
     pub fn scan(uri: &str) -> Self {
         let read = TokenUri::read(uri).expect("an otpauth URI");
         let TokenKind::Totp { period } = read.parameters.kind else { panic!("not a time-based token") };
@@ -67,7 +66,6 @@ impl Oath {
 ///
 /// # Panics
 /// When `oathtool` is not installed or refuses.
-#[expect(clippy::expect_used, reason = "a test cannot go on without its code")]
 pub fn code_at(token: &Oath, secs: u64) -> String {
     // The secret of a test goes over the command line; that of a person never does.
     let output = Command::new("oathtool")

@@ -4,7 +4,6 @@ use std::{env, path::PathBuf};
 ///
 /// # Panics
 /// When it is not there; the message says how to build it.
-#[expect(clippy::panic, reason = "a test cannot go on without the program")]
 pub fn program(name: &str) -> PathBuf {
     let folder = env::var_os("COUNTERSIGN_BIN_DIR").map(PathBuf::from).or_else(|| {
         // target/debug/deps/test-hash → target/debug

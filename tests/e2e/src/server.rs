@@ -25,7 +25,6 @@ impl Server {
     ///
     /// # Panics
     /// When it does not start.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its server")]
     pub fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
@@ -73,7 +72,6 @@ impl Server {
     ///
     /// # Panics
     /// When it cannot be started.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its program")]
     pub fn try_cli(&self, words: &[&str]) -> Output {
         Command::new(program("countersign"))
             .args(words)
@@ -102,7 +100,6 @@ impl Server {
     ///
     /// # Panics
     /// When it fails or the output is not JSON.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without the answer")]
     pub fn json(&self, words: &[&str]) -> Value {
         let words: Vec<&str> = words.iter().copied().chain(["--json"]).collect();
         serde_json::from_str(&self.cli(&words)).expect("JSON")
@@ -112,7 +109,6 @@ impl Server {
     ///
     /// # Panics
     /// When there is none.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its join code")]
     pub fn join_code(&self, group: &str) -> String {
         let answer = self.json(&["join-code", "new", "--group", group, "--uses", "1000"]);
         answer["code"].as_str().expect("a code").to_owned()
@@ -122,7 +118,6 @@ impl Server {
     ///
     /// # Panics
     /// When it is refused.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its policy")]
     pub fn policy(&self, toml: &str) {
         let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
         file.write_all(toml.as_bytes()).expect("written");

@@ -33,7 +33,6 @@ impl FakeWindows {
     ///
     /// # Panics
     /// When the agent cannot be started.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its agent")]
     pub fn try_join(&self, code: &str) -> Output {
         let mut child = self
             .agent(&["join", "-"])
@@ -66,7 +65,6 @@ impl FakeWindows {
 }
 
 impl Terminal {
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its agent")]
     fn start(mut command: Command) -> Self {
         let mut child = command
             .stdin(Stdio::piped())
@@ -106,7 +104,6 @@ impl Terminal {
     ///
     /// # Panics
     /// When the agent is gone.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its agent")]
     pub fn line(&mut self, text: &str) {
         let input = self.input.as_mut().expect("still open");
         writeln!(input, "{text}").and_then(|()| input.flush()).expect("the agent reads");
@@ -124,7 +121,6 @@ impl Terminal {
     ///
     /// # Panics
     /// When none comes.
-    #[expect(clippy::panic, reason = "a screen that does not come fails the test")]
     pub fn settle(&mut self) -> &Value {
         let until = Instant::now() + PATIENCE;
         loop {
@@ -144,7 +140,6 @@ impl Terminal {
     ///
     /// # Panics
     /// When none comes.
-    #[expect(clippy::expect_used, reason = "a screen that does not come fails the test")]
     pub fn next_screen(&mut self) -> &Value {
         self.screen = self.screens.recv_timeout(PATIENCE).expect("a screen");
         &self.screen
@@ -169,7 +164,6 @@ impl Terminal {
     ///
     /// # Panics
     /// When there is none, or it cannot be read.
-    #[expect(clippy::panic, reason = "a QR code that cannot be read fails the test")]
     pub fn scan(&self) -> String {
         // The text may come a moment after the transcript.
         let until = Instant::now() + Duration::from_secs(5);
