@@ -1,0 +1,71 @@
+//! The command line as clap reads it.
+
+use crate::{
+    app::App,
+    commands::{audit, doctor, join_code, machine, policy, token, user},
+    config::{Config, Flags},
+    serve,
+};
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// The Countersign server: a second factor for Windows sign-in.
+#[derive(Parser)]
+#[command(name = "countersign", version, propagate_version = true, max_term_width = 100)]
+struct Cli {
+    /// The data folder; the default is in docs/server.md.
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The configuration file.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server. Works without any configuration.
+    Serve(serve::Args),
+    /// What lets machines join.
+    #[command(subcommand)]
+    JoinCode(join_code::Command),
+    /// People: list, add, invite, unlock, disable, join, approve.
+    #[command(subcommand)]
+    User(user::Command),
+    /// Tokens: list, disable, enable, revoke, replace.
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Machines: list, suspend, resume, remove, move.
+    #[command(subcommand)]
+    Machine(machine::Command),
+    /// The policy: show, set, check, explain.
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// The audit trail: list, verify.
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Look for what is or will be the matter, and say what to do.
+    Doctor(doctor::Args),
+}
+
+/// Reads the command line and does what it says. Usage errors end the process with 2.
+pub(crate) fn run() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let mut flags = Flags { data: cli.data, config: cli.config, listen: None };
+    if let Command::Serve(args) = &cli.command {
+        flags.listen = args.listen;
+    }
+    let config = Config::load(flags)?;
+    let app = || App::new(&config);
+    match cli.command {
+        Command::Serve(_) => serve::run(&config),
+        Command::JoinCode(command) => join_code::run(&app(), command),
+        Command::User(command) => user::run(&app(), command),
+        Command::Token(command) => token::run(&app(), command),
+        Command::Machine(command) => machine::run(&app(), command),
+        Command::Policy(command) => policy::run(&app(), command),
+        Command::Audit(command) => audit::run(&app(), command),
+        Command::Doctor(args) => doctor::run(&config, &args),
+    }
+}

@@ -1,0 +1,9 @@
+//! One file for each group of commands.
+
+pub(crate) mod audit;
+pub(crate) mod doctor;
+pub(crate) mod join_code;
+pub(crate) mod machine;
+pub(crate) mod policy;
+pub(crate) mod token;
+pub(crate) mod user;

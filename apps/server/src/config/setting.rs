@@ -1,0 +1,58 @@
+//! How values are read, from the file and from the environment alike.
+
+use protocol::statement::ServerUrl;
+use std::{net::SocketAddr, path::PathBuf};
+
+/// A value that can be set.
+pub(crate) trait Setting: Sized {
+    /// Which values it takes, in words.
+    const TAKES: &'static str;
+    /// Whether it is a list: an array in the file, separated by commas in the environment.
+    const LIST: bool = false;
+
+    /// The value these texts say; without [`Setting::LIST`] there is one text.
+    fn parse(values: &[String]) -> Result<Self, String>;
+}
+
+/// The one text of a value that is no list.
+pub(super) fn one(values: &[String]) -> &str {
+    values.first().map_or("", String::as_str)
+}
+
+impl<T: Setting> Setting for Option<T> {
+    const TAKES: &'static str = T::TAKES;
+    const LIST: bool = T::LIST;
+
+    fn parse(values: &[String]) -> Result<Self, String> {
+        T::parse(values).map(Some)
+    }
+}
+
+impl Setting for PathBuf {
+    const TAKES: &'static str = "a path";
+
+    fn parse(values: &[String]) -> Result<Self, String> {
+        match one(values) {
+            "" => Err("the path is empty".to_owned()),
+            path => Ok(Self::from(path)),
+        }
+    }
+}
+
+impl Setting for SocketAddr {
+    const TAKES: &'static str = "an IP address and a port, such as `0.0.0.0:8443` or `[::]:8443`";
+
+    fn parse(values: &[String]) -> Result<Self, String> {
+        let text = one(values);
+        text.parse().map_err(|_| format!("“{text}” is not {}", Self::TAKES.replace('`', "")))
+    }
+}
+
+impl Setting for Vec<ServerUrl> {
+    const TAKES: &'static str = "a list of addresses, such as `https://countersign.example:8443`";
+    const LIST: bool = true;
+
+    fn parse(values: &[String]) -> Result<Self, String> {
+        values.iter().map(|text| text.parse().map_err(|error| format!("“{text}”: {error}"))).collect()
+    }
+}

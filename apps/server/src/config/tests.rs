@@ -1,0 +1,76 @@
+use super::*;
+
+fn merged(file: &str, env: &[(&str, &str)]) -> Result<Config, String> {
+    let find = |name: &str| env.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+    Config::merge(Flags::default(), Path::new("c.toml"), file, &find).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
+    let file = "data = \"/file\"\nlisten = \"127.0.0.1:1\"";
+    let env = |name: &str| (name == "COUNTERSIGN_LISTEN").then(|| "127.0.0.1:2".to_owned());
+    let path = Path::new("c.toml");
+    let flags = || Flags { listen: Some("127.0.0.1:3".parse().unwrap()), ..Flags::default() };
+    let port = |flags, env: &dyn Fn(&str) -> Option<String>, file| {
+        let config = Config::merge(flags, path, file, env).unwrap();
+        config.server.listen.port()
+    };
+    assert_eq!(port(flags(), &env, file), 3);
+    assert_eq!(port(Flags::default(), &env, file), 2);
+    assert_eq!(port(Flags::default(), &|_| None, file), 1);
+    assert_eq!(port(Flags::default(), &|_| None, ""), 8443);
+    assert_eq!(merged(file, &[]).unwrap().server.data, Path::new("/file"));
+}
+
+#[test]
+fn an_unknown_key_is_an_error_that_names_the_nearest() {
+    for (file, message) in [
+        ("lsten = \"127.0.0.1:1\"", "c.toml has the unknown key “lsten”; did you mean “listen”?"),
+        (
+            "[tls]\ncertifcate = \"x\"",
+            "c.toml has the unknown key “tls.certifcate”; did you mean “tls.certificate”?",
+        ),
+        ("[tsl]\nkey = \"x\"", "c.toml has the unknown key “tsl”; did you mean “tls”?"),
+    ] {
+        assert_eq!(merged(file, &[]).unwrap_err(), message, "{file}");
+    }
+    assert!(merged("zzz = 1", &[]).unwrap_err().contains("the keys are data, listen, urls, app_url, log"));
+}
+
+#[test]
+fn a_value_that_cannot_be_is_an_error_that_says_where_and_what_is_taken() {
+    for (file, message) in [
+        ("listen = \"localhost\"", "c.toml listen: “localhost” is not an IP address and a port"),
+        ("listen = 8443", "c.toml listen: takes an IP address and a port"),
+        ("urls = [\"http://a\"]", "c.toml urls: “http://a”: not an address of a server"),
+        ("app_url = \"http://a\"", "c.toml app_url: “http://a” is not an address that starts with https://"),
+        ("log = \"loud\"", "c.toml log: “loud” is not error, warn"),
+        ("tls = 1", "c.toml tls: is a section"),
+        ("[tls]\nkey = \"k\"", "c.toml [tls]: tls.certificate is not set"),
+        ("data = \"/x\"\n\nlisten = = 3", "c.toml line 3: "),
+        ("data = \"/x\"\ndata = \"/y\"", "c.toml line 2: duplicate key"),
+    ] {
+        let error = merged(file, &[]).unwrap_err();
+        assert!(error.starts_with(message) && !error.contains('\n'), "{file}: {error}");
+    }
+    let error = merged("", &[("COUNTERSIGN_TLS_KEY", "k")]).unwrap_err();
+    assert!(error.contains("tls.certificate is not set"), "{error}");
+}
+
+#[test]
+fn the_environment_separates_lists_by_commas() {
+    let config = merged("", &[("COUNTERSIGN_URLS", "https://a.example, https://b.example:1")]).unwrap();
+    let urls = config.server.urls.unwrap();
+    assert_eq!(
+        urls.iter().map(|url| url.as_str()).collect::<Vec<_>>(),
+        ["https://a.example", "https://b.example:1"]
+    );
+}
+
+#[test]
+fn the_example_of_the_reference_page_is_taken() {
+    let page = include_str!("reference.md");
+    let example = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let config = merged(example, &[]).unwrap();
+    assert!(config.tls.files().is_some() && config.server.app_url.is_some());
+}

@@ -1,0 +1,185 @@
+//! `countersign serve`: puts the server together and runs it until it is told to stop.
+
+mod connections;
+mod jobs;
+mod signals;
+
+use crate::{
+    app,
+    config::{Config, Tls, misspelled_variables},
+    folder::Folder,
+    output, tls,
+};
+use anyhow::{Context, bail};
+use domain::{Actor, AuditEvent, AuditKind};
+use model::UnixTime;
+use protocol::statement::{ServerUrl, SignedStatement};
+use rustls::sign::CertifiedKey;
+use service::{Service, Trouble, keys};
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
+use store::tables;
+use web::{Settings, SharedStatement, WebState};
+
+/// Arguments of `countersign serve`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Address and port to listen on; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+/// Runs the server; returns when it was stopped in an orderly way.
+pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
+    let log = config.server.log.0;
+    tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(log).with_ansi(false).init();
+    for (name, near) in misspelled_variables() {
+        tracing::warn!("{name} is no setting; was {near} meant?");
+    }
+    let folder = Folder::make(&config.server.data)?;
+    let service = folder.service_or_new(app::now())?;
+    let listener = listen(config.server.listen)?;
+    let address = listener.local_addr()?;
+    let identity = Identity::load(&service, &config.tls, urls(config, address))?;
+    let (certified, signed, serial) = identity.issue(&service, app::now())?;
+    let shown = tls::Shown::new(certified);
+    let statement = SharedStatement::new(signed, serial);
+    record_start(&service)?;
+
+    let router = web::router(WebState {
+        service: service.clone(),
+        clock: Arc::new(app::now),
+        statement: statement.clone(),
+        settings: Settings { app_url: config.server.app_url.as_ref().map(|url| url.as_str().to_owned()) },
+    });
+    let acceptor = Arc::new(tls::config(Arc::clone(&shown))?);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let stop = signals::stop()?;
+        let reload = signals::reload(
+            move |service: &Service| {
+                let (certified, signed, serial) = identity.issue(service, app::now())?;
+                shown.replace(certified);
+                statement.replace(signed, serial);
+                Ok(())
+            },
+            service.clone(),
+        )?;
+        let jobs = jobs::start(&service);
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        announce(config, address)?;
+        connections::serve(listener, acceptor, router, stop).await;
+        reload.abort();
+        jobs.finish(&service).await;
+        Ok(())
+    })
+}
+
+/// Binds the address.
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = match TcpListener::bind(address) {
+        Ok(listener) => listener,
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => bail!(
+            "{address} is in use by another program; stop that one, or choose another address with --listen"
+        ),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => bail!(
+            "listening on {address} is not allowed to this user; choose a port above 1023 with --listen, or give the \
+             program the capability CAP_NET_BIND_SERVICE"
+        ),
+        Err(error) => {
+            return Err(error).with_context(|| {
+                format!("cannot listen on {address}; choose an address of this machine with --listen")
+            });
+        }
+    };
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// The addresses machines reach the server under.
+fn urls(config: &Config, address: SocketAddr) -> anyhow::Result<Vec<ServerUrl>> {
+    if let Some(urls) = &config.server.urls {
+        if !(1..=16).contains(&urls.len()) {
+            bail!("urls: give 1 to 16 addresses");
+        }
+        return Ok(urls.clone());
+    }
+    let port = address.port();
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let candidates = if address.ip().is_unspecified() {
+        vec![format!("https://{name}:{port}"), format!("https://127.0.0.1:{port}")]
+    } else {
+        vec![format!("https://{address}")]
+    };
+    // A machine's own name may have characters that no address has.
+    candidates
+        .iter()
+        .find_map(|text| text.parse().ok())
+        .map(|url| vec![url])
+        .context("this machine's name cannot be part of an address; set urls in the configuration")
+}
+
+/// What the server shows of itself: its own keys, or the administrator's certificate.
+struct Identity {
+    keys: tls::Keys,
+    files: Tls,
+    urls: Vec<ServerUrl>,
+}
+
+impl Identity {
+    fn load(service: &Service, files: &Tls, urls: anyhow::Result<Vec<ServerUrl>>) -> anyhow::Result<Self> {
+        Ok(Self { keys: tls::Keys::load(service, app::now())?, files: files.clone(), urls: urls? })
+    }
+
+    /// The certificate, and the statement that names its key first. Our own keys stay in the statement beside a
+    /// certificate from files, so that machines still know the server after the files are taken away.
+    fn issue(
+        &self,
+        service: &Service,
+        now: UnixTime,
+    ) -> anyhow::Result<(CertifiedKey, SignedStatement, u64)> {
+        let certified = match self.files.files() {
+            Some((certificate, key)) => tls::from_files(certificate, key)?,
+            None => self.keys.certificate(&self.urls, now)?,
+        };
+        let mut hashes = vec![tls::spki_sha256(&certified)?];
+        for hash in self.keys.spki_sha256() {
+            if !hashes.contains(&hash) {
+                hashes.push(hash);
+            }
+        }
+        let (signed, serial) = keys::state(service, now, self.urls.clone(), hashes)?;
+        Ok((certified, signed, serial))
+    }
+}
+
+fn record_start(service: &Service) -> Result<(), Trouble> {
+    service.work_blocking(app::now(), Actor::Server, |work| {
+        let event = AuditEvent {
+            at: work.now,
+            kind: AuditKind::ServerStarted,
+            actor: Actor::Server,
+            person: None,
+            machine: None,
+            token: None,
+            detail: format!("version {}", env!("CARGO_PKG_VERSION")),
+        };
+        let json = serde_json::to_string(&event).map_err(|error| Trouble::Failed(Box::new(error)))?;
+        Ok(tables::audit::add(work.tx, &event, &json)?)
+    })
+}
+
+/// The line others wait for, then what to do next.
+fn announce(config: &Config, address: SocketAddr) -> anyhow::Result<()> {
+    let data = config.server.data.display();
+    output::line(&format!("listening on https://{address}"))?;
+    output::line(&format!("data is in {data}; back up the folder, and master.key apart from it"))?;
+    output::line(&format!("make a join code for your machines: countersign --data {data} join-code new"))?;
+    if config.server.app_url.is_none() {
+        output::line("app_url is not set: sign-in screens say “any authenticator app”")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! The server's TLS keys and certificate.
+//!
+//! Two key pairs are made at the first start and kept sealed: the present one, which the built-in certificate is made
+//! from, and the next one, which machines hear of beforehand. The certificate itself is made anew at each start;
+//! machines look at its key only.
+
+use anyhow::{Context, anyhow};
+use model::{Secret, UnixTime};
+use protocol::statement::ServerUrl;
+use rcgen::{CertificateParams, DnType, KeyPair, PKCS_ECDSA_P256_SHA256, PublicKeyData, date_time_ymd};
+use rustls::{
+    ServerConfig,
+    crypto::CryptoProvider,
+    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject},
+    server::{ClientHello, ParsedCertificate, ResolvesServerCert},
+    sign::CertifiedKey,
+};
+use service::{Service, Trouble, keys};
+use sha2::{Digest, Sha256};
+use std::{
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+const PRESENT: &str = "tls_key_present";
+const NEXT: &str = "tls_key_next";
+/// How long the built-in certificate is good. Nothing but browsers looks at it, and it is made anew at each start.
+const VALID: Duration = Duration::from_secs(10 * 365 * 86_400);
+
+/// The two key pairs of the server's own.
+pub(crate) struct Keys {
+    present: KeyPair,
+    next: KeyPair,
+}
+
+impl Keys {
+    /// The keys that are kept, or new ones.
+    pub(crate) fn load(service: &Service, now: UnixTime) -> anyhow::Result<Self> {
+        let (present, next) = service.work_blocking(now, domain::Actor::Server, |work| {
+            Ok::<_, Trouble>((keys::secret(work, PRESENT, generate)?, keys::secret(work, NEXT, generate)?))
+        })?;
+        Ok(Self { present: key_pair(&present)?, next: key_pair(&next)? })
+    }
+
+    /// Hashes of both public keys, the present one first.
+    pub(crate) fn spki_sha256(&self) -> [[u8; 32]; 2] {
+        [&self.present, &self.next].map(|key| Sha256::digest(key.subject_public_key_info()).into())
+    }
+
+    /// A self-signed certificate of the present key for these addresses.
+    pub(crate) fn certificate(&self, urls: &[ServerUrl], now: UnixTime) -> anyhow::Result<CertifiedKey> {
+        let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+        names.extend(urls.iter().map(|url| host(url).to_owned()));
+        names.sort_unstable();
+        names.dedup();
+        let mut params =
+            CertificateParams::new(names).context("an address has a name that no certificate can have")?;
+        // An hour or more before now: clocks of others may be behind.
+        let (year, month, day, ..) = now.minus(Duration::from_secs(86_400)).civil();
+        params.not_before = date_time_ymd(year as i32, month, day);
+        let (year, month, day, ..) = now.plus(VALID).civil();
+        params.not_after = date_time_ymd(year as i32, month, day);
+        params.distinguished_name.push(DnType::CommonName, "Countersign");
+        let certificate = params.self_signed(&self.present)?;
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.present.serialize_der()));
+        certified(vec![certificate.der().clone()], key)
+    }
+}
+
+/// The host of an address, without port and brackets.
+pub(crate) fn host(url: &ServerUrl) -> &str {
+    let authority = url.authority();
+    match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None => authority.split(':').next().unwrap_or(authority),
+    }
+}
+
+fn generate() -> Result<Secret, Trouble> {
+    let key =
+        KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(|error| Trouble::Failed(Box::new(error)))?;
+    Ok(Secret::new(key.serialize_der()))
+}
+
+fn key_pair(secret: &Secret) -> anyhow::Result<KeyPair> {
+    KeyPair::try_from(secret.expose()).context("the server's TLS key cannot be read")
+}
+
+/// A certificate of the administrator's own.
+pub(crate) fn from_files(certificate: &Path, key: &Path) -> anyhow::Result<CertifiedKey> {
+    let read = |path: &Path| format!("cannot use {} as PEM", path.display());
+    let chain = CertificateDer::pem_file_iter(certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .with_context(|| read(certificate))?;
+    if chain.is_empty() {
+        return Err(anyhow!("{} has no certificate in it", certificate.display()));
+    }
+    let private = PrivateKeyDer::from_pem_file(key).with_context(|| read(key))?;
+    let certified = certified(chain, private)?;
+    certified.keys_match().with_context(|| {
+        format!("{} is not the key of the certificate in {}", key.display(), certificate.display())
+    })?;
+    Ok(certified)
+}
+
+fn certified(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> anyhow::Result<CertifiedKey> {
+    let key =
+        rustls::crypto::ring::sign::any_supported_type(&key).context("a TLS key is of an unknown kind")?;
+    Ok(CertifiedKey::new(chain, key))
+}
+
+/// Hash of the public key of a certificate.
+pub(crate) fn spki_sha256(certified: &CertifiedKey) -> anyhow::Result<[u8; 32]> {
+    let certificate = ParsedCertificate::try_from(certified.end_entity_cert()?)?;
+    Ok(Sha256::digest(certificate.subject_public_key_info().as_ref()).into())
+}
+
+/// The first moment at which a certificate is no longer good.
+pub(crate) fn expires_at(certified: &CertifiedKey) -> anyhow::Result<UnixTime> {
+    let (_, parsed) = x509_parser::parse_x509_certificate(certified.end_entity_cert()?)?;
+    let end = parsed.validity().not_after.timestamp();
+    Ok(UnixTime::from_secs(u64::try_from(end).unwrap_or(0)))
+}
+
+/// The certificate that is shown from the next handshake on.
+#[derive(Debug)]
+pub(crate) struct Shown(RwLock<Arc<CertifiedKey>>);
+
+impl Shown {
+    pub(crate) fn new(certified: CertifiedKey) -> Arc<Self> {
+        Arc::new(Self(RwLock::new(Arc::new(certified))))
+    }
+
+    pub(crate) fn replace(&self, certified: CertifiedKey) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(certified);
+    }
+}
+
+impl ResolvesServerCert for Shown {
+    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+/// TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1.
+pub(crate) fn config(shown: Arc<Shown>) -> anyhow::Result<ServerConfig> {
+    let provider: Arc<CryptoProvider> = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_cert_resolver(shown);
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
