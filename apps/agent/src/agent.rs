@@ -1,12 +1,12 @@
 //! A joined machine's agent: identity, way to the server, what is to be reported.
 
 use crate::{
-    clock::ClockOffset,
+    clock::{self, ClockOffset},
     rng::system_rng,
     state::{AuditQueue, Folder, Identity, IdentityError, StateError},
     transport::{Answer, ProxyChoice, Signer, SystemRoots, Transport, Unreachable, read_statement},
 };
-use model::{AccountClaim, AttemptId, MachineId, RequestId};
+use model::{AccountClaim, AttemptId, MachineId, RequestId, UnixTime};
 use os::{Os, OsError};
 use policy::Policy;
 use protocol::{
@@ -37,6 +37,16 @@ struct Now {
     identity: Identity,
     transport: Arc<Transport>,
     hello: Option<HelloAnswer>,
+    contact: Contact,
+}
+
+/// How the last hello went.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contact {
+    /// When this process last had an answer.
+    pub last_at: Option<UnixTime>,
+    /// Why it had none since.
+    pub error: Option<String>,
 }
 
 /// The agent cannot start.
@@ -99,7 +109,7 @@ impl Agent {
             trust_system_roots: settings.trust_system_roots,
             kept_offset: Mutex::new(offset.seconds()),
             queue: folder.audit_queue(),
-            now: Mutex::new(Now { identity, transport, hello }),
+            now: Mutex::new(Now { identity, transport, hello, contact: Contact::default() }),
             os,
             folder,
             offset,
@@ -147,11 +157,41 @@ impl Agent {
         Report { id, attempt, at: self.offset.server_now(), account, what }
     }
 
+    /// How the last hello went.
+    pub fn contact(&self) -> Contact {
+        self.lock().contact.clone()
+    }
+
+    /// The machine's group at join.
+    pub fn group(&self) -> String {
+        self.lock().identity.group.clone()
+    }
+
+    /// Addresses of the server, best first.
+    pub fn servers(&self) -> Vec<String> {
+        self.lock().identity.statement.urls().iter().map(ToString::to_string).collect()
+    }
+
+    /// Serial of the newest statement of keys.
+    pub fn statement_serial(&self) -> u64 {
+        self.lock().identity.statement.serial()
+    }
+
     /// Tells the server that the machine is there and keeps what it answers: policy, clock, a newer statement.
     ///
     /// # Errors
     /// See [`TalkError`].
     pub async fn hello(&self) -> Result<HelloAnswer, TalkError> {
+        let result = self.say_hello().await;
+        let contact = &mut self.lock().contact;
+        match &result {
+            Ok(_) => *contact = Contact { last_at: Some(clock::now()), error: None },
+            Err(error) => contact.error = Some(error.to_string()),
+        }
+        result
+    }
+
+    async fn say_hello(&self) -> Result<HelloAnswer, TalkError> {
         let machine = self.os.machine()?;
         let request = HelloRequest {
             machine_sid: machine.sid,

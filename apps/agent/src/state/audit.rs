@@ -59,7 +59,7 @@ impl AuditQueue {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn len(&self) -> Result<usize, StateError> {
+    pub fn waiting(&self) -> Result<usize, StateError> {
         let _held = self.hold()?;
         Ok(self.read()?.len())
     }

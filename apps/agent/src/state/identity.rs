@@ -80,6 +80,16 @@ pub(super) fn load(folder: &Folder, os: &dyn Os) -> Result<Identity, IdentityErr
     Ok(Identity { machine: stored.machine, group: stored.group, key, signed: stored.statement, statement })
 }
 
+/// A file that cannot be read looks like none.
+pub(super) fn peek(folder: &Folder) -> Option<MachineId> {
+    #[derive(Deserialize)]
+    struct Peek {
+        machine: MachineId,
+    }
+    let bytes = atomic::read_if_there(&folder.file(FILE)).ok()??;
+    serde_json::from_slice(&bytes).ok().map(|Peek { machine }| machine)
+}
+
 pub(super) fn keep(folder: &Folder, os: &dyn Os, identity: &Identity) -> Result<(), IdentityError> {
     let here = os.machine()?;
     let stored = Stored {

@@ -15,6 +15,7 @@ pub use identity::{Identity, IdentityError};
 
 use crate::clock::ClockOffset;
 use atomic::{read_if_there, write};
+use model::MachineId;
 use os::Os;
 use protocol::http::HelloAnswer;
 use serde::{Deserialize, Serialize};
@@ -97,6 +98,11 @@ impl Folder {
     /// See [`IdentityError`].
     pub fn identity(&self, os: &dyn Os) -> Result<Identity, IdentityError> {
         identity::load(self, os)
+    }
+
+    /// Whose identity is there, without opening its key.
+    pub fn joined_as(&self) -> Option<MachineId> {
+        identity::peek(self)
     }
 
     /// Keeps who the machine is, in place of what was before.

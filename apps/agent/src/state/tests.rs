@@ -1,6 +1,6 @@
 use super::*;
 use crate::{clock, rng::system_rng, test_os::TestOs};
-use model::{MachineId, RequestId, UnixTime};
+use model::{RequestId, UnixTime};
 use protocol::{
     http::{Report, ReportRequest, ReportedEvent},
     signature::SigningKey,
@@ -116,7 +116,7 @@ fn events_wait_in_order_until_they_are_answered() {
     let ids: Vec<RequestId> = oldest.iter().map(|report| report.id).collect();
     queue.push(&report(200)).unwrap();
     queue.remove(&ids).unwrap();
-    assert_eq!(queue.len().unwrap(), 7);
+    assert_eq!(queue.waiting().unwrap(), 7);
     assert_eq!(queue.oldest().unwrap().last(), Some(&report(200)));
 }
 

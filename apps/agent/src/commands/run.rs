@@ -1,0 +1,119 @@
+use super::{Place, status::Status};
+use crate::{
+    agent::{Agent, StartError},
+    control,
+    rng::system_rng,
+    state::IdentityError,
+};
+use anyhow::bail;
+use rand_core::Rng;
+use std::{
+    process::ExitCode,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::time::{Instant, sleep};
+
+/// How often the machine says hello when all is well.
+const HELLO: Duration = Duration::from_secs(300);
+/// How soon it tries again after a hello that did not work; doubled each time up to [`HELLO`].
+const RETRY: Duration = Duration::from_secs(15);
+/// How often it looks for events to send and for a new join.
+const LOOK: Duration = Duration::from_secs(15);
+
+pub(super) async fn run(place: &Place) -> anyhow::Result<ExitCode> {
+    if control::ask(&place.folder).await.is_some() {
+        bail!("another agent is running on this folder");
+    }
+    let status = Arc::new(Mutex::new(Status::not_joined("the agent is starting".into())));
+    let shown = Arc::clone(&status);
+    let serving = control::serve(
+        &place.folder,
+        Arc::new(move || shown.lock().unwrap_or_else(PoisonError::into_inner).clone()),
+    )?;
+    tokio::select! {
+        result = keep_going(place, &status) => result?,
+        () = stop_asked() => tracing::info!("asked to stop"),
+    }
+    serving.abort();
+    let _ = std::fs::remove_file(place.folder.control_socket());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Serves one identity after the other: until the first join, and again after each further one.
+async fn keep_going(place: &Place, status: &Mutex<Status>) -> anyhow::Result<()> {
+    let show = |new: Status| *status.lock().unwrap_or_else(PoisonError::into_inner) = new;
+    let mut told = false;
+    loop {
+        match Agent::open(Arc::clone(&place.os), place.folder.clone()) {
+            Ok(agent) => {
+                tracing::info!(machine = %agent.machine(), "the agent is running");
+                told = false;
+                serve_identity(place, &agent, &show).await;
+            }
+            Err(StartError::Identity(error @ (IdentityError::NotJoined | IdentityError::Cloned))) => {
+                if !std::mem::replace(&mut told, true) {
+                    tracing::warn!("{error}; waiting for `countersign-agent join CODE`");
+                    place.os.record_event(os::Severity::Warning, &error.to_string());
+                }
+                show(Status::not_joined(error.to_string()));
+                sleep(LOOK).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Until the folder holds another identity.
+async fn serve_identity(place: &Place, agent: &Agent, show: &impl Fn(Status)) {
+    let (mut next_hello, mut retry) = (Instant::now(), RETRY);
+    while place.folder.joined_as() == Some(agent.machine()) {
+        if Instant::now() >= next_hello {
+            let wait = match agent.hello().await {
+                Ok(_) => {
+                    retry = RETRY;
+                    HELLO
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the hello did not work");
+                    let wait = retry;
+                    retry = (retry * 2).min(HELLO);
+                    wait
+                }
+            };
+            next_hello = Instant::now() + jittered(wait);
+        }
+        if agent.contact().error.is_none()
+            && let Err(error) = agent.flush_reports().await
+        {
+            tracing::warn!(%error, "events wait to be reported");
+        }
+        show(Status::of(agent));
+        sleep(LOOK).await;
+    }
+    tracing::info!("this machine has another identity now");
+}
+
+/// A tenth more or less, so that machines that start together do not stay together.
+fn jittered(wait: Duration) -> Duration {
+    let share = f64::from(system_rng().next_u32()) / f64::from(u32::MAX);
+    wait.mul_f64(0.9 + 0.2 * share)
+}
+
+async fn stop_asked() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    // Without a way to be asked it runs until it is killed.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,55 @@
+//! The control socket: asks a running agent for its status. It carries no passwords and releases nothing.
+
+use crate::{commands::Status, state::Folder};
+use std::{sync::Arc, time::Duration};
+
+/// How long a running agent may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(2);
+/// The longest answer taken, in bytes.
+const MAX_ANSWER: u64 = 64 * 1024;
+
+/// Where the status comes from.
+pub(crate) type StatusSource = Arc<dyn Fn() -> Status + Send + Sync>;
+
+/// The status a running agent tells, or `None` when none runs.
+#[cfg(unix)]
+pub(crate) async fn ask(folder: &Folder) -> Option<Status> {
+    use tokio::io::AsyncReadExt;
+    let path = folder.control_socket();
+    let answer = tokio::time::timeout(TIMEOUT, async {
+        let mut answer = Vec::new();
+        let socket = tokio::net::UnixStream::connect(path).await?;
+        socket.take(MAX_ANSWER).read_to_end(&mut answer).await?;
+        std::io::Result::Ok(answer)
+    });
+    let status: Status = serde_json::from_slice(&answer.await.ok()?.ok()?).ok()?;
+    Some(Status { running: true, ..status })
+}
+
+/// Answers whoever connects; only who may enter the folder can. One question there is, so connecting is asking it.
+#[cfg(unix)]
+pub(crate) fn serve(folder: &Folder, status: StatusSource) -> std::io::Result<tokio::task::JoinHandle<()>> {
+    use tokio::io::AsyncWriteExt;
+    let path = folder.control_socket();
+    // Left behind by an agent that was killed. A living one is found by `ask` before.
+    let _ = std::fs::remove_file(&path);
+    let listener = tokio::net::UnixListener::bind(&path)?;
+    Ok(tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let answer = serde_json::to_vec(&status()).unwrap_or_default();
+            let _ = tokio::time::timeout(TIMEOUT, socket.write_all(&answer)).await;
+        }
+    }))
+}
+
+/// Windows gets a pipe for this with its service.
+#[cfg(not(unix))]
+pub(crate) async fn ask(_: &Folder) -> Option<Status> {
+    None
+}
+
+/// Windows gets a pipe for this with its service.
+#[cfg(not(unix))]
+pub(crate) fn serve(_: &Folder, _: StatusSource) -> std::io::Result<tokio::task::JoinHandle<()>> {
+    Ok(tokio::spawn(std::future::pending()))
+}
