@@ -45,6 +45,10 @@ impl Script {
                 }
             }
         });
+        Self::with_lines(look, output, lines)
+    }
+
+    fn with_lines(look: Look, output: Output, lines: mpsc::UnboundedReceiver<Secret>) -> Self {
         Self {
             look,
             output,
@@ -170,4 +174,76 @@ impl Terminal for Script {
 fn write_out(mut out: impl Write, text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Commands;
+    use super::*;
+    use protocol::pipe::View;
+    use qr::Ink;
+    use std::time::Duration;
+    use texts::Language;
+
+    fn script() -> (Script, mpsc::UnboundedSender<Secret>) {
+        let (sender, lines) = mpsc::unbounded_channel();
+        let look = Look {
+            language: Language::English,
+            ink: Ink::Dark,
+            utc_offset_minutes: 0,
+            commands: Commands::Words,
+        };
+        (Script::with_lines(look, Output::Text, lines), sender)
+    }
+
+    fn screen(view: View, busy: bool) -> Screen {
+        Screen { view, message: None, person: None, busy, enrollment: None }
+    }
+
+    fn type_in(sender: &mpsc::UnboundedSender<Secret>, lines: &[&str]) {
+        for line in lines {
+            sender.send(Secret::from_text((*line).into())).unwrap();
+        }
+    }
+
+    async fn nothing(script: &mut Script) -> bool {
+        tokio::time::timeout(Duration::from_millis(100), script.next_wish()).await.is_err()
+    }
+
+    #[tokio::test]
+    async fn lines_wait_until_the_screen_takes_them() {
+        let (mut script, sender) = script();
+        type_in(&sender, &["mara", "//pass", "123456"]);
+        script.show(screen(View::Password, true)).unwrap();
+        assert!(nothing(&mut script).await);
+        script.show(screen(View::Password, false)).unwrap();
+        let Wish::Input(Input::Submitted(typed)) = script.next_wish().await else { panic!("not submitted") };
+        assert_eq!(typed.user_name.as_deref(), Some("mara"));
+        assert_eq!(typed.password.unwrap().expose(), b"/pass");
+        assert!(nothing(&mut script).await);
+        script.show(screen(View::Code, false)).unwrap();
+        let Wish::Input(Input::Submitted(typed)) = script.next_wish().await else { panic!("not submitted") };
+        assert_eq!(typed.code.unwrap().expose(), b"123456");
+    }
+
+    #[tokio::test]
+    async fn cancel_does_not_wait_and_the_end_does() {
+        let (mut script, sender) = script();
+        script.show(screen(View::Password, true)).unwrap();
+        type_in(&sender, &["/cancel"]);
+        drop(sender);
+        let wish = script.next_wish().await;
+        assert!(matches!(wish, Wish::Input(Input::Pressed(Command::Cancel))), "{wish:?}");
+        assert!(nothing(&mut script).await);
+        script.show(screen(View::Password, false)).unwrap();
+        assert!(matches!(script.next_wish().await, Wish::Quit));
+    }
+
+    #[tokio::test]
+    async fn a_command_the_screen_does_not_offer_is_not_sent() {
+        let (mut script, sender) = script();
+        script.show(screen(View::Password, false)).unwrap();
+        type_in(&sender, &["/show-qr", "/start-over"]);
+        assert!(nothing(&mut script).await);
+    }
 }
