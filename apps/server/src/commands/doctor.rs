@@ -1,5 +1,31 @@
-//! `countersign doctor`: what is or will be the matter.
-pub(crate) use crate::config::Config;
+//! `countersign doctor`: what is or will be the matter, each in a sentence that says what to do.
+
+mod reach;
+
+use crate::{
+    app,
+    config::{Config, misspelled_variables},
+    folder::Folder,
+    output, tls,
+};
+use anyhow::bail;
+use model::UnixTime;
+use protocol::statement::Statement;
+use reach::Reached;
+use serde::Serialize;
+use service::{AdminError, Service, audit, keys};
+use std::time::Duration;
+
+/// No server has run before this was written (2026-01-01).
+const EPOCH: UnixTime = UnixTime::from_secs(1_767_225_600);
+/// Rounds of the measurement of the disk.
+const FSYNC_ROUNDS: u32 = 20;
+/// Above this, sign-ins are waited for noticeably: two commits each.
+const SLOW_FSYNC: Duration = Duration::from_millis(20);
+/// Less room than this on the disk is soon none.
+const ROOM: u64 = 256 * 1024 * 1024;
+/// A certificate that is good for less than this wants a look.
+const CERTIFICATE: Duration = Duration::from_secs(21 * 86_400);
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -7,6 +33,184 @@ pub(crate) struct Args {
     json: bool,
 }
 
-pub(crate) fn run(_config: &Config, _args: &Args) -> anyhow::Result<()> {
-    Ok(())
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Level {
+    /// As it should be.
+    Good,
+    /// Worth knowing; the server works.
+    Note,
+    /// Something does not work, or soon will not.
+    Bad,
+}
+
+#[derive(Serialize)]
+struct Finding {
+    level: Level,
+    text: String,
+}
+
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn good(&mut self, text: impl Into<String>) {
+        self.0.push(Finding { level: Level::Good, text: text.into() });
+    }
+
+    fn note(&mut self, text: impl Into<String>) {
+        self.0.push(Finding { level: Level::Note, text: text.into() });
+    }
+
+    fn bad(&mut self, text: impl Into<String>) {
+        self.0.push(Finding { level: Level::Bad, text: text.into() });
+    }
+}
+
+pub(crate) fn run(config: &Config, args: &Args) -> anyhow::Result<()> {
+    let mut findings = Findings::default();
+    look(config, &mut findings);
+    let bad = findings.0.iter().filter(|finding| finding.level == Level::Bad).count();
+    if args.json {
+        output::json(&findings.0)?;
+    } else {
+        for finding in &findings.0 {
+            let mark = match finding.level {
+                Level::Good => "good",
+                Level::Note => "note",
+                Level::Bad => "BAD ",
+            };
+            output::line(&format!("{mark}  {}", finding.text))?;
+        }
+    }
+    if bad == 0 { Ok(()) } else { bail!("{bad} of these want to be put right") }
+}
+
+fn look(config: &Config, findings: &mut Findings) {
+    for (name, near) in misspelled_variables() {
+        findings.note(format!("{name} is no setting; if {near} is meant, rename it"));
+    }
+    let folder = match Folder::find(&config.server.data) {
+        Ok(folder) => folder,
+        Err(error) => return findings.bad(format!("{error:#}")),
+    };
+    permissions(&folder, findings);
+    room(&folder, findings);
+    certificate(config, findings);
+    if config.server.app_url.is_none() {
+        findings.note(
+            "app_url is not set, so sign-in screens say “any authenticator app”: phones install an app only from an \
+             address with a certificate they trust; set app_url once there is one",
+        );
+    }
+    let service = match folder.service(app::now()) {
+        Ok(service) => service,
+        Err(error) => return findings.bad(format!("{error:#}")),
+    };
+    findings.good(format!("{} opens, and master.key fits it", folder.database().display()));
+    let key = service.signing_key().verifying_key().fingerprint();
+    findings.good(format!("the signing key has the fingerprint {key}; machines show the same one"));
+    clock(&service, findings);
+    match keys::statement(&service) {
+        Ok(Some(statement)) => addresses(&statement, findings),
+        Ok(None) => findings.note("the server has not run yet; start it once with `countersign serve`"),
+        Err(error) => findings.bad(format!("the statement of keys cannot be read: {error}")),
+    }
+}
+
+fn permissions(folder: &Folder, findings: &mut Findings) {
+    let path = folder.path().display();
+    match folder.open_to_others() {
+        Ok(false) => findings.good(format!("only its owner can enter {path}")),
+        Ok(true) => findings
+            .bad(format!("others than the owner can enter {path}; take it from them: chmod 700 {path}")),
+        Err(error) => findings.bad(format!("cannot look into {path}: {error}")),
+    }
+}
+
+fn room(folder: &Folder, findings: &mut Findings) {
+    let path = folder.path();
+    if let Ok(disk) = rustix::fs::statvfs(path) {
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        let text = format!("{} MB are free on the disk of {}", free >> 20, path.display());
+        if free < ROOM {
+            findings.bad(format!("{text}; make room: on a full disk nobody signs in with a code"));
+        } else {
+            findings.good(text);
+        }
+    }
+    match store::fsync_probe(path, FSYNC_ROUNDS) {
+        Ok(times) if times.median > SLOW_FSYNC => findings.note(format!(
+            "the disk takes {} ms to make a write durable (slowest {} ms), which people wait for at each sign-in; put \
+             the data on a faster disk",
+            times.median.as_millis(),
+            times.worst.as_millis()
+        )),
+        Ok(times) => findings.good(format!(
+            "the disk makes a write durable in {:.1} ms (slowest {:.1} ms)",
+            times.median.as_secs_f64() * 1e3,
+            times.worst.as_secs_f64() * 1e3
+        )),
+        Err(error) => findings.bad(format!("{} cannot be written: {error}", path.display())),
+    }
+}
+
+fn certificate(config: &Config, findings: &mut Findings) {
+    let Some((certificate, key)) = config.tls.files() else {
+        return findings.note(
+            "the certificate is the built-in one: machines know it by its key, browsers and phones warn of it",
+        );
+    };
+    let path = certificate.display();
+    match tls::from_files(certificate, key).and_then(|certified| tls::expires_at(&certified)) {
+        Ok(end) if end <= app::now() => {
+            findings.bad(format!("the certificate in {path} ran out on {end}; renew it"))
+        }
+        Ok(end) if end.since(app::now()) < CERTIFICATE => {
+            findings.note(format!("the certificate in {path} runs out on {end}; renew it"));
+        }
+        Ok(end) => findings.good(format!("the certificate in {path} is good until {end}")),
+        Err(error) => findings.bad(format!("{error:#}")),
+    }
+}
+
+fn clock(service: &Service, findings: &mut Findings) {
+    let now = app::now();
+    let newest = service.read(|rx| audit::list(rx, &audit::Wanted::default(), 1));
+    let newest = match newest {
+        Ok(entries) => entries
+            .first()
+            .and_then(|entry| serde_json::from_str::<domain::AuditEvent>(&entry.event).ok())
+            .map(|event| event.at),
+        Err(error) => return findings.bad(AdminError::to_string(&error)),
+    };
+    if now < EPOCH {
+        findings.bad(format!("the clock says {now}, which cannot be; set it, and keep it with NTP"));
+    } else if let Some(last) = newest.filter(|last| *last > now.plus(Duration::from_secs(60))) {
+        findings.bad(format!(
+            "the clock says {now}, but the last event is of {last}: it was or is wrong; codes are refused meanwhile; \
+             set it, and keep it with NTP"
+        ));
+    } else {
+        findings.good(format!("the clock says {now}; if that is more than a few seconds off, set it"));
+    }
+}
+
+fn addresses(statement: &Statement, findings: &mut Findings) {
+    for url in statement.urls() {
+        let host = tls::host(url);
+        if host == "localhost" || host.starts_with("127.") || host == "::1" {
+            findings.note(format!("{url} is an address that only this machine reaches; set urls for others"));
+        }
+        match reach::reach(url, statement) {
+            Ok(Reached::Ours) => findings.good(format!("{url} is answered by this server")),
+            Ok(Reached::Other) => findings.bad(format!(
+                "{url} is answered with a TLS key that is not this server's, which machines refuse; let the connection \
+                 through to this server untouched, or give it that certificate with [tls]"
+            )),
+            Err(error) => findings.note(format!(
+                "{url} cannot be reached from here ({error}); if the server runs, check name, port and firewall"
+            )),
+        }
+    }
 }

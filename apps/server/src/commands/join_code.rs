@@ -9,9 +9,7 @@ use anyhow::{Context, bail};
 use model::{JoinCodeId, UnixTime};
 use protocol::{joincode::JoinCode, statement::ServerUrl};
 use serde_json::json;
-use service::{AdminError, Trouble, join_codes, keys};
-use sha2::{Digest, Sha256};
-use store::params;
+use service::{AdminError, join_codes, keys};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -67,17 +65,9 @@ fn new(
     let urls = if urls.is_empty() { urls_of(keys::statement(&service)?)? } else { urls };
     let signing_key = service.signing_key().verifying_key().fingerprint();
     let (made, text) = service.work_blocking(crate::app::now(), crate::app::actor(), move |work| {
-        let (made, _) = join_codes::new(work, &group, uses, valid)?;
         let code = JoinCode::new(urls, signing_key, &mut *work.rng)
             .map_err(|error| AdminError::Refused(error.to_string()))?;
-        // The secret is the one in the code, of which the database keeps the hash.
-        let hash: [u8; 32] = Sha256::digest(code.secret().expose()).into();
-        let rows = work
-            .tx
-            .execute("UPDATE join_codes SET secret_hash = ?1 WHERE id = ?2", params![hash, made.id])?;
-        if rows != 1 {
-            return Err(AdminError::Trouble(Trouble::Failed("the join code was not kept".into())));
-        }
+        let made = join_codes::add(work, &group, uses, valid, &code.secret_text())?;
         Ok::<_, AdminError>((made, code.to_text()))
     })?;
     let code = text.expose_text().context("the join code is no text")?;
@@ -86,7 +76,7 @@ fn new(
             "code": code,
             "id": made.id,
             "group": made.group_name,
-            "expires_at": made.expires_at.to_string(),
+            "expires_at": made.expires_at,
             "uses": uses,
         }));
     }
@@ -112,18 +102,6 @@ fn urls_of(statement: Option<protocol::statement::Statement>) -> anyhow::Result<
 fn list(app: &App<'_>, json: bool) -> anyhow::Result<()> {
     let codes = app.service()?.read(|rx| Ok::<_, AdminError>(join_codes::list(rx)?))?;
     if json {
-        let codes: Vec<_> = codes
-            .iter()
-            .map(|code| {
-                json!({
-                    "id": code.id,
-                    "group": code.group_name,
-                    "created_at": code.created_at.to_string(),
-                    "expires_at": code.expires_at.to_string(),
-                    "uses_left": code.uses_left,
-                })
-            })
-            .collect();
         return output::json(&codes);
     }
     let now = crate::app::now();

@@ -3,7 +3,6 @@
 use crate::{app::App, output};
 use domain::Machine;
 use model::MachineId;
-use serde_json::json;
 use service::{AdminError, Ambiguous, Service, machines};
 
 #[derive(clap::Subcommand)]
@@ -60,7 +59,6 @@ pub(crate) fn run(app: &App<'_>, command: Command) -> anyhow::Result<()> {
 fn list(app: &App<'_>, json: bool) -> anyhow::Result<()> {
     let machines = all(&app.service()?)?;
     if json {
-        let machines: Vec<_> = machines.iter().map(as_json).collect();
         return output::json(&machines);
     }
     let rows: Vec<_> = machines
@@ -85,22 +83,6 @@ fn list(app: &App<'_>, json: bool) -> anyhow::Result<()> {
         &rows,
         "no machines yet; make a join code with `countersign join-code new`",
     )
-}
-
-fn as_json(machine: &Machine) -> serde_json::Value {
-    json!({
-        "id": machine.id,
-        "name": machine.name,
-        "group": machine.group_name,
-        "state": machine.state.as_str(),
-        "suspended_until": machine.suspended_until.map(|until| until.to_string()),
-        "machine_sid": machine.machine_sid,
-        "firmware_uuid": machine.firmware_uuid,
-        "agent_version": machine.agent_version,
-        "os": machine.os,
-        "joined_at": machine.joined_at.to_string(),
-        "last_seen_at": machine.last_seen_at.to_string(),
-    })
 }
 
 fn all(service: &Service) -> Result<Vec<Machine>, AdminError> {

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use model::{Place, Sid, SignInKind};
 use policy::Policy;
 use serde_json::json;
-use service::{AdminError, policies, signin};
+use service::{policies, signin};
 use std::{
     io::Read,
     path::{Path, PathBuf},
@@ -75,9 +75,8 @@ pub(crate) fn run(app: &App<'_>, command: Command) -> anyhow::Result<()> {
         },
         Command::Explain { person, machine, kind, remote, group_sid, json } => {
             let place = if remote { Place::Remote } else { Place::Console };
-            let explained = app
-                .work(move |work| signin::explain(work, &person, &machine, kind, place, group_sid))
-                .map_err(|error| error.context("cannot explain"))?;
+            let explained =
+                app.work(move |work| signin::explain(work, &person, &machine, kind, place, group_sid))?;
             if json {
                 return output::json(&explained);
             }

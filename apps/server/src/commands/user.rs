@@ -141,7 +141,7 @@ pub(crate) fn run(app: &App<'_>, command: Command) -> anyhow::Result<()> {
             })?;
             let code = text(&code)?;
             if json {
-                return output::json(&json!({ "code": code, "expires_at": until.to_string() }));
+                return output::json(&json!({ "code": code, "expires_at": until }));
             }
             output::line(&format!(
                 "{code}\n\ngood until {until}; shown once, and void when a newer one is made"
@@ -236,9 +236,9 @@ fn invite(app: &App<'_>, person: String, Span(valid): Span, json: bool) -> anyho
         let id = people::show(work.tx, &person)?.person.id;
         enroll::invite(work, id, valid)
     })?;
-    let link = format!("{url}/me/invitation/{}", text(&secret)?);
+    let link = format!("{url}/invite/{}", text(&secret)?);
     if json {
-        return output::json(&json!({ "link": link, "expires_at": until.to_string() }));
+        return output::json(&json!({ "link": link, "expires_at": until }));
     }
     output::line(&format!(
         "{link}\n\ngood for one token, until {until}; shown once: whoever has it can enroll"
@@ -295,9 +295,9 @@ fn approvals(app: &App<'_>, json: bool) -> anyhow::Result<()> {
                     "person_name": people.get(&approval.person),
                     "machine": approval.machine,
                     "machine_name": machines.get(&approval.machine),
-                    "requested_at": approval.requested_at.to_string(),
+                    "requested_at": approval.requested_at,
                     "state": word(approval.granted),
-                    "decided_at": approval.decided_at.map(|at| at.to_string()),
+                    "decided_at": approval.decided_at,
                 })
             })
             .collect();

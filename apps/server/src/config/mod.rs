@@ -9,9 +9,8 @@ mod server;
 mod setting;
 mod tls;
 
-pub(crate) use log::Level;
 pub(crate) use section::Key;
-pub(crate) use server::{AppUrl, Server};
+pub(crate) use server::Server;
 pub(crate) use tls::Tls;
 
 use section::{Said, prefixed};
@@ -145,8 +144,8 @@ fn unknown(path: &Path, key: &str) -> ConfigError {
 
 fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     names
-        .map(|name| (strsim::jaro_winkler(word, name), name))
-        .filter(|(score, _)| *score > 0.75)
+        .map(|name| (strsim::normalized_damerau_levenshtein(word, name), name))
+        .filter(|(score, _)| *score >= 0.5)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name)
 }

@@ -4,6 +4,7 @@ use super::{ConfigError, setting::Setting};
 use std::path::Path;
 
 /// One key of a section.
+#[cfg_attr(not(test), expect(dead_code, reason = "the reference page is made by a test"))]
 pub(crate) struct Key {
     pub(crate) name: &'static str,
     /// Which values it takes.

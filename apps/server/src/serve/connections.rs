@@ -22,7 +22,7 @@ const CONNECTIONS: usize = 4_096;
 /// From the first byte to a finished handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// From one answer to the whole head of the next request.
-const HEAD: Duration = Duration::from_secs(30);
+const HEAD: Duration = Duration::from_secs(20);
 /// After a silent client is asked whether it is there (HTTP/2).
 const PING: Duration = Duration::from_secs(20);
 /// How long answers under way may take when the server is told to stop.
@@ -84,7 +84,12 @@ async fn connection(
     // Answers are small and complete: waiting for more to send would only delay them.
     stream.set_nodelay(true)?;
     let stream = timeout(HANDSHAKE, acceptor.accept(stream)).await??;
-    let mut builder = Builder::new(TokioExecutor::new());
+    // As agreed in the handshake. Guessing from the first bytes would wait for them without a limit.
+    let builder = Builder::new(TokioExecutor::new());
+    let mut builder = match stream.get_ref().1.alpn_protocol() {
+        Some(b"h2") => builder.http2_only(),
+        _ => builder.http1_only(),
+    };
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
     builder
         .http2()

@@ -22,6 +22,12 @@ use std::{
     sync::Arc,
 };
 use store::tables;
+use tracing_subscriber::{
+    Layer,
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 use web::{Settings, SharedStatement, WebState};
 
 /// Arguments of `countersign serve`.
@@ -34,14 +40,17 @@ pub(crate) struct Args {
 
 /// Runs the server; returns when it was stopped in an orderly way.
 pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
-    let log = config.server.log.0;
-    tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(log).with_ansi(false).init();
+    log_to_stderr(config.server.log.0);
     for (name, near) in misspelled_variables() {
         tracing::warn!("{name} is no setting; was {near} meant?");
     }
-    let folder = Folder::make(&config.server.data)?;
-    let service = folder.service_or_new(app::now())?;
+    // First of all: where nobody can be served, nothing is made.
     let listener = listen(config.server.listen)?;
+    let folder = Folder::make(&config.server.data)?;
+    if folder.open_to_others()? {
+        tracing::warn!("others than the owner can enter {}; chmod 700 it", folder.path().display());
+    }
+    let service = folder.service_or_new(app::now())?;
     let address = listener.local_addr()?;
     let identity = Identity::load(&service, &config.tls, urls(config, address))?;
     let (certified, signed, serial) = identity.issue(&service, app::now())?;
@@ -76,6 +85,14 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
         jobs.finish(&service).await;
         Ok(())
     })
+}
+
+/// Our own crates at this level. Libraries only warn: what they say in detail holds headers and addresses of
+/// requests, and the address of an invitation is a secret.
+fn log_to_stderr(level: LevelFilter) {
+    let ours = Targets::new().with_default(level.min(LevelFilter::WARN)).with_target("countersign", level);
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false);
+    tracing_subscriber::registry().with(lines.with_filter(ours)).init();
 }
 
 /// Binds the address.

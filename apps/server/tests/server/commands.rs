@@ -1,0 +1,149 @@
+//! What commands print and refuse.
+
+use crate::harness::Lab;
+use protocol::joincode::JoinCode;
+use serde_json::json;
+
+#[test]
+fn a_join_code_names_the_running_server_and_is_listed_without_its_secret() {
+    let lab = Lab::new();
+    let server = lab.serve();
+    let made = lab.json(&["join-code", "new", "--group", "sales", "--uses", "3", "--valid", "12h", "--json"]);
+    let code = JoinCode::parse(made["code"].as_str().unwrap()).unwrap();
+    assert_eq!(code.urls()[0].as_str(), format!("https://{}", server.address));
+    assert_eq!((&made["group"], &made["uses"]), (&json!("sales"), &json!(3)));
+
+    let listed = lab.good(&["join-code", "list"]);
+    let id = made["id"].as_str().unwrap();
+    assert!(listed.contains(id) && listed.contains("sales") && !listed.contains("CS1-"), "{listed}");
+    assert_eq!(lab.json(&["join-code", "list", "--json"])[0]["uses_left"], 3);
+    lab.good(&["join-code", "end", id]);
+    assert_eq!(lab.json(&["join-code", "list", "--json"])[0]["uses_left"], 0);
+    let other = lab.bad(&["join-code", "end", "jcd_00000000000000000000000000"]);
+    assert!(
+        other.contains("there is no join code") && other.contains("countersign join-code list"),
+        "{other}"
+    );
+}
+
+#[test]
+fn a_join_code_can_name_other_addresses_and_no_more_than_four() {
+    let lab = Lab::after_a_first_start();
+    let urls = |n| (0..n).flat_map(|_| ["--url", "https://a.example:1"]).collect::<Vec<_>>();
+    let made = lab.json(&[&["join-code", "new", "--json"][..], &urls(2)].concat());
+    let code = JoinCode::parse(made["code"].as_str().unwrap()).unwrap();
+    assert_eq!(code.urls().len(), 2);
+    let error = lab.bad(&[&["join-code", "new"][..], &urls(5)].concat());
+    assert!(error.contains("one to four addresses"), "{error}");
+    // What was refused left nothing behind.
+    assert_eq!(lab.json(&["join-code", "list", "--json"]).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn people_are_added_invited_disabled_joined_and_named_in_the_audit_trail() {
+    let lab = Lab::after_a_first_start();
+    let id = lab.good(&["user", "add", "Mara Lind"]);
+    assert_eq!(lab.json(&["user", "show", "mara lind", "--json"])["id"], id.trim());
+
+    let invited = lab.json(&["user", "invite", "Mara Lind", "--valid", "1d", "--json"]);
+    let link = invited["link"].as_str().unwrap();
+    let secret = link.split_once("/invite/").unwrap().1;
+    assert!(link.starts_with("https://127.0.0.1:") && secret.len() >= 24, "{link}");
+    let code = lab.json(&["user", "enrollment-code", "Mara Lind", "--json"]);
+    let codes = lab.json(&["user", "recovery-codes", "Mara Lind", "--json"]);
+    assert_eq!(codes["codes"].as_array().unwrap().len(), 10);
+    assert_eq!(lab.json(&["user", "show", "Mara Lind", "--json"])["recovery_codes_left"], 10);
+
+    lab.good(&["user", "disable", "Mara Lind"]);
+    let error = lab.bad(&["user", "invite", "Mara Lind"]);
+    assert!(error.contains("enable them first"), "{error}");
+    lab.good(&["user", "enable", "Mara Lind"]);
+    lab.good(&["user", "unlock", "Mara Lind"]);
+    lab.good(&["user", "add", "M. Lind"]);
+    lab.good(&["user", "join", "Mara Lind", "M. Lind"]);
+    assert_eq!(lab.json(&["user", "list", "--json"]).as_array().unwrap().len(), 1);
+
+    let trail = lab.good(&["audit", "list"]);
+    for kind in
+        ["person_added", "invitation_made", "enrollment_code_made", "recovery_codes_made", "person_disabled"]
+    {
+        assert!(trail.contains(kind), "{kind}: {trail}");
+    }
+    for secret in [secret, code["code"].as_str().unwrap(), codes["codes"][0].as_str().unwrap()] {
+        assert!(!trail.contains(secret));
+    }
+    let one = lab.json(&[
+        "audit",
+        "list",
+        "--person",
+        "Mara Lind",
+        "--kind",
+        "person_disabled",
+        "--since",
+        "1h",
+        "--json",
+    ]);
+    let by = &one[0]["event"]["actor"]["command_line"];
+    assert!(by.as_str().is_some_and(|name| !name.is_empty()), "{one}");
+    assert_eq!(one.as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_name_that_means_nobody_or_several_is_an_error_that_says_how_to_go_on() {
+    let lab = Lab::after_a_first_start();
+    let error = lab.bad(&["user", "show", "nobody"]);
+    assert_eq!(error, "there is no person “nobody”; `countersign user list` shows everybody");
+    let (a, b) = (lab.good(&["user", "add", "Mara"]), lab.good(&["user", "add", "Mara"]));
+    let error = lab.bad(&["user", "disable", "Mara"]);
+    assert!(error.contains(a.trim()) && error.contains(b.trim()), "{error}");
+    lab.good(&["user", "disable", a.trim()]);
+    for args in [
+        &["token", "revoke", "CS-NOTTHERE"][..],
+        &["machine", "suspend", "PC-1"],
+        &["user", "approve", a.trim(), "PC-1"],
+    ] {
+        assert!(lab.bad(args).starts_with("there is no "), "{args:?}");
+    }
+    for list in
+        [&["token", "list", "--json"][..], &["machine", "list", "--json"], &["user", "approvals", "--json"]]
+    {
+        assert_eq!(lab.json(list), json!([]), "{list:?}");
+    }
+}
+
+#[test]
+fn a_policy_with_a_mistake_is_refused_and_the_one_in_force_stays() {
+    let lab = Lab::after_a_first_start();
+    let default = lab.good(&["policy", "default"]);
+    let good = lab.file("good.toml", &default);
+    let bad = lab.file("bad.toml", &format!("aks = \"never\"\n{default}"));
+    let (good, bad) = (good.to_str().unwrap(), bad.to_str().unwrap());
+    assert_eq!(lab.json(&["policy", "show", "--json"])["version"], 0);
+    lab.good(&["policy", "check", good]);
+    for command in ["check", "set"] {
+        let error = lab.bad(&["policy", command, bad]);
+        assert!(error.contains("aks") && error.contains("ask"), "{error}");
+    }
+    assert_eq!(lab.json(&["policy", "show", "--json"])["version"], 0);
+    lab.good(&["policy", "set", good]);
+    let shown = lab.json(&["policy", "show", "--json"]);
+    assert_eq!((&shown["version"], shown["toml"].as_str().unwrap()), (&json!(1), default.as_str()));
+    assert!(lab.bad(&["policy", "set", "/nowhere.toml"]).contains("cannot read the policy /nowhere.toml"));
+}
+
+#[test]
+fn usage_errors_end_with_2() {
+    let lab = Lab::new();
+    for args in [
+        &["sreve"][..],
+        &["join-code", "new", "--valid", "7"],
+        &["join-code", "new", "--uses", "0"],
+        &["join-code", "new", "--url", "http://plain.example"],
+        &["audit", "list", "--kind", "nonsense"],
+        &["policy", "explain", "a", "b", "sing-in"],
+        &["serve", "--listen", "8443"],
+    ] {
+        assert_eq!(lab.run(args).code, Some(2), "{args:?}");
+    }
+    assert!(!lab.data().exists());
+}
