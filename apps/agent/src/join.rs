@@ -7,8 +7,7 @@ use crate::{
     state::{Folder, Identity, IdentityError, StateError},
     transport::{Answer, ProxyChoice, Signer, SystemRoots, Transport, Unreachable, read_statement},
 };
-use data_encoding::BASE64URL_NOPAD;
-use model::{MachineId, Secret};
+use model::MachineId;
 use os::{Machine, Os, OsError};
 use protocol::{
     http::{ErrorKind, JoinRequest},
@@ -119,7 +118,7 @@ async fn statement_of(
 
 fn request(code: &JoinCode, key: &SigningKey, machine: Machine) -> JoinRequest {
     JoinRequest {
-        secret: Secret::from_text(BASE64URL_NOPAD.encode(code.secret().expose())),
+        secret: code.secret_text(),
         public_key: key.verifying_key(),
         name: machine.name.chars().take(256).collect(),
         machine_sid: machine.sid,

@@ -9,7 +9,7 @@ use crate::{
     signature::Fingerprint,
     statement::ServerUrl,
 };
-use data_encoding::BASE32_NOPAD;
+use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 use model::Secret;
 use rand_core::Rng;
 use sha2::{Digest, Sha256};
@@ -79,6 +79,11 @@ impl JoinCode {
     /// The secret, 16 bytes, of which the server keeps a hash.
     pub fn secret(&self) -> &Secret {
         &self.secret
+    }
+
+    /// The secret as a machine sends it and the server hashes it: base64url without padding (RFC 4648 §5).
+    pub fn secret_text(&self) -> Secret {
+        Secret::from_text(BASE64URL_NOPAD.encode(self.secret.expose()))
     }
 
     /// The line to copy. It holds the secret.

@@ -7,23 +7,19 @@ use sha2::{Digest, Sha256};
 use std::time::Duration;
 use store::{DbError, Rx, tables};
 
-/// Bytes of a join code's secret.
-const SECRET_BYTES: usize = 20;
-
-/// Makes a join code for a group, which is made too if it is not there. The secret is shown once, inside the code.
+/// Keeps a new join code for a group, which is made too if it is not there. Of the secret, as a machine will send it,
+/// only the hash is kept.
 ///
 /// # Errors
 /// [`AdminError`].
-pub fn new(
+pub fn add(
     work: &mut Work<'_, '_>,
     group: &str,
     uses: u32,
     valid: Duration,
-) -> Result<(JoinCode, Secret), AdminError> {
+    secret: &Secret,
+) -> Result<JoinCode, AdminError> {
     let group = group_named(work, group)?;
-    let mut bytes = vec![0; SECRET_BYTES];
-    work.rng.fill_bytes(&mut bytes);
-    let secret = Secret::new(bytes);
     let code = JoinCode {
         id: JoinCodeId::random(&mut *work.rng),
         group: group.id,
@@ -32,12 +28,12 @@ pub fn new(
         expires_at: work.now.plus(valid),
         uses_left: uses,
     };
-    tables::join_codes::add(work.tx, &code, &hash(&secret))?;
+    tables::join_codes::add(work.tx, &code, &hash(secret))?;
     work.record(
         Event::new(AuditKind::JoinCodeMade)
             .detail(format!("for group {}, {uses} uses, good until {}", code.group_name, code.expires_at)),
     )?;
-    Ok((code, secret))
+    Ok(code)
 }
 
 /// The group of this name; made if it is not there.

@@ -102,7 +102,7 @@ impl BareMachine {
             key,
         };
         let request = JoinRequest {
-            secret: code.secret().duplicate(),
+            secret: code.secret_text(),
             public_key: machine.key.verifying_key(),
             name: format!("PC-{}", &machine_sid[machine_sid.len() - 3..]),
             machine_sid: machine.sid.clone(),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JoinRequest {
-    /// The join code's secret.
+    /// The join code's secret, as [`crate::joincode::JoinCode::secret_text`] writes it.
     #[serde(with = "secret_text")]
     pub secret: Secret,
     /// The machine's new Ed25519 public key.

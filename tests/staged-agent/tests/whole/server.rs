@@ -1,6 +1,5 @@
 //! The least server an agent can be joined to: one machine, one person, the code `123456`.
 
-use data_encoding::BASE64URL_NOPAD;
 use model::{MachineId, Secret, UnixTime};
 use protocol::{
     http::{
@@ -124,7 +123,7 @@ impl Server {
         let url = format!("https://localhost:{}", other.port).parse().unwrap();
         let fingerprint = self.shared.signing.verifying_key().fingerprint();
         let code = JoinCode::new(vec![url], fingerprint, &mut rng()).unwrap();
-        let secret = BASE64URL_NOPAD.encode(code.secret().expose());
+        let secret = code.secret_text().expose_text().unwrap().to_owned();
         *self.shared.join_secret.lock().unwrap() = Some(secret);
         code.to_text().expose_text().unwrap().to_owned()
     }
