@@ -1,10 +1,14 @@
 //! Writes the corpus files whose names start with `good-` or `bad-` into the folder given: `fuzz/corpus`.
 
 use countersign_fuzz_oracles::{SERVER_SEED, signed_request};
-use model::{Secret, UnixTime};
+use model::{Command, Place, Reason, Secret, SignInKind, UnixTime};
 use protocol::{
-    frame::{MAX_PAYLOAD, encode},
+    frame::{FrameError, MAX_PAYLOAD, encode},
     joincode::JoinCode,
+    pipe::{
+        Applies, Enrollment, MAX_TEXT, Message, QrPicture, Scene, Screen, Serialization, ToAgent, ToProvider,
+        Turn, Typed, User, View,
+    },
     signature::{Fingerprint, SignedHeaders, SigningKey, sign_answer},
     statement::{Draft, Succession},
 };
@@ -18,6 +22,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     join_codes(&mut seeds)?;
     statements(&mut seeds)?;
     frames(&mut seeds)?;
+    to_agent(&mut seeds)?;
+    to_provider(&mut seeds)?;
     otp_uris(&mut seeds);
     policies(&mut seeds);
     bodies(&mut seeds);
@@ -122,6 +128,107 @@ fn frames(seeds: &mut Seeds) -> Result<(), Box<dyn Error>> {
     seeds.put(target, "bad-oversize", [&[1][..], &(MAX_PAYLOAD as u32 + 1).to_le_bytes(), &[1]].concat());
     seeds.put(target, "bad-hugest", [9, 255, 255, 255, 255, 1]);
     seeds.put(target, "bad-empty", "");
+    Ok(())
+}
+
+const TURN: Turn = Turn { view: 1, number: 2 };
+
+/// What is in a frame: all behind length and version.
+fn payload(frame: Result<Secret, FrameError>) -> Result<Vec<u8>, FrameError> {
+    Ok(frame?.expose()[5..].to_vec())
+}
+
+fn to_agent(seeds: &mut Seeds) -> Result<(), Box<dyn Error>> {
+    let target = "pipe_message";
+    let scene = Scene { session: 1, kind: SignInKind::SignIn, flags: 0, place: Place::Remote };
+    let ask = payload(ToAgent::Applies { request: 1, scene }.encode())?;
+    seeds.put(target, "good-ask-applies", &ask);
+    seeds.put(target, "bad-cut", &ask[..ask.len() - 1]);
+    seeds.put(target, "bad-trailing", [&ask[..], &[0]].concat());
+    seeds.put(target, "bad-kind-of-sign-in", [&ask[..9], &[4], &ask[10..]].concat());
+    seeds.put(target, "bad-kind-of-message", [&[0], &ask[1..]].concat());
+    seeds.put(target, "bad-empty", "");
+    let user =
+        User { name: "CORP\\mara".parse()?, sid: "S-1-5-21-1-2-3-1001".parse()?, provider: [0xa1; 16] };
+    let open =
+        payload(ToAgent::Open { view: 1, scene, user: Some(user), language: "de-AT".into() }.encode())?;
+    seeds.put(target, "good-open", &open);
+    let lossy = |old: u8, new: u8| open.iter().map(|&b| if b == old { new } else { b }).collect::<Vec<_>>();
+    seeds.put(target, "bad-name", lossy(b'm', b'\\'));
+    seeds.put(target, "bad-sid", lossy(b'S', b's'));
+    seeds.put(target, "bad-not-utf-8", lossy(b'd', 0xff));
+    let typed = Typed {
+        user_name: Some("mara".into()),
+        password: Some(Secret::from_text("test password".into())),
+        ..Typed::default()
+    };
+    let submitted = payload(ToAgent::Submitted { turn: TURN, typed }.encode())?;
+    seeds.put(target, "good-submitted", &submitted);
+    let long = (MAX_TEXT as u32 + 1).to_le_bytes();
+    let oversize = [&submitted[..14], &long, &[b'a'; MAX_TEXT + 1], &[0; 5]].concat();
+    seeds.put(target, "bad-oversize", oversize);
+    seeds.put(target, "bad-hugest", [&submitted[..14], &[0xff; 4]].concat());
+    let pressed = ToAgent::Pressed { turn: TURN, command: Command::ShowQr };
+    seeds.put(target, "good-pressed", payload(pressed.encode())?);
+    let handed = ToAgent::HandedOver { turn: TURN, serialization: Serialization::new(2, &[7; 80])? };
+    seeds.put(target, "good-handed-over", payload(handed.encode())?);
+    seeds.put(target, "good-deselected", payload(ToAgent::Deselected { turn: TURN }.encode())?);
+    seeds.put(target, "good-closed", payload(ToAgent::Closed { view: 1 }.encode())?);
+    let windows = ToAgent::Windows { turn: TURN, status: 0xc000_006d, substatus: 0 };
+    seeds.put(target, "good-windows", payload(windows.encode())?);
+    Ok(())
+}
+
+fn to_provider(seeds: &mut Seeds) -> Result<(), Box<dyn Error>> {
+    let target = "pipe_message";
+    let enforce = Applies::Enforce { allowed: vec![[0x60; 16], [0xd6; 16]] };
+    let applies = payload(ToProvider::Applies { request: 1, applies: enforce }.encode())?;
+    seeds.put(target, "good-enforce", &applies);
+    seeds.put(target, "bad-many-allowed", [&applies[..6], &[65, 0, 0, 0], &[0; 65 * 16]].concat());
+    let offer = ToProvider::Applies { request: 1, applies: Applies::Offer };
+    seeds.put(target, "good-offer", payload(offer.encode())?);
+    let enrollment = Enrollment {
+        qr: QrPicture::new(21, |x, y| (x + y) % 3 == 0),
+        key: Some(Secret::from_text("GEZD GNBV".into())),
+        shown_at: Some(UnixTime::from_secs(1_800_000_000)),
+        app_url: Some("https://countersign.example/app".into()),
+    };
+    let message = Message { left: Some(4), ..Message::new(Reason::EnrollCodeWrong) };
+    let screen = Screen {
+        view: View::Enroll,
+        message: Some(message),
+        person: Some("CORP\\mara".into()),
+        busy: false,
+        enrollment: Some(enrollment),
+    };
+    let bytes = |screen| payload(ToProvider::Screen { turn: TURN, screen }.encode());
+    let plain = Screen { view: View::Password, message: None, person: None, busy: true, enrollment: None };
+    seeds.put(target, "good-screen", bytes(plain)?);
+    let drawn = bytes(screen)?;
+    seeds.put(target, "good-enroll-screen", &drawn);
+    let picture = drawn.windows(5).position(|w| w == [21, 56, 0, 0, 0]).ok_or("no picture")?;
+    let mut bad = drawn.clone();
+    bad[picture] = 22;
+    seeds.put(target, "bad-picture-side", &bad);
+    let mut bad = drawn;
+    bad[picture + 5 + 55] |= 1;
+    seeds.put(target, "bad-picture-bit", &bad);
+    let screen = Screen {
+        view: View::Code,
+        message: Some(Message::new(Reason::SignInFailed)),
+        person: None,
+        busy: false,
+        enrollment: None,
+    };
+    let mut bad = bytes(screen)?;
+    bad[15] = 0xff;
+    seeds.put(target, "bad-reason", &bad);
+    let release = ToProvider::Release { turn: TURN, serialization: Serialization::new(2, &[7; 80])? };
+    let release = payload(release.encode())?;
+    seeds.put(target, "good-release", &release);
+    let long = (Serialization::MAX as u32 + 1).to_le_bytes();
+    seeds.put(target, "bad-long-release", [&release[..17], &long, &[7; Serialization::MAX + 1]].concat());
+    seeds.put(target, "good-refused", payload(ToProvider::Refused { view: 1 }.encode())?);
     Ok(())
 }
 

@@ -13,11 +13,13 @@
 mod bodies;
 mod frames;
 mod keys;
+mod messages;
 mod texts;
 
 pub use bodies::http_body;
 pub use frames::pipe_frame;
 pub use keys::{SERVER_SEED, join_code, signature_headers, signed_request, statement};
+pub use messages::pipe_message;
 pub use texts::{otp_uri, policy_toml};
 
 /// Whether the input was taken.
@@ -29,6 +31,7 @@ pub const TARGETS: &[(&str, Oracle)] = &[
     ("join_code", join_code),
     ("otp_uri", otp_uri),
     ("pipe_frame", pipe_frame),
+    ("pipe_message", pipe_message),
     ("policy_toml", policy_toml),
     ("signature_headers", signature_headers),
     ("statement", statement),

@@ -1,8 +1,11 @@
 use model::{Command, Field, Reason, Secret, UnixTime};
 
 /// Everything a sign-in view shows. A whole picture each time: the receiver compares and changes what differs.
+///
+/// `Qr` is what stands for the QR code: the `otpauth` URI where the sign-in runs, and a
+/// [`QrPicture`](super::QrPicture) once it is drawn for the provider.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Screen {
+pub struct Screen<Qr = Secret> {
     /// Which fields are there.
     pub view: View,
     /// The line that says what happened and what to do.
@@ -12,7 +15,7 @@ pub struct Screen {
     /// Whether work is going on: fields are closed, Cancel works.
     pub busy: bool,
     /// What the enrollment view shows; only there.
-    pub enrollment: Option<Enrollment>,
+    pub enrollment: Option<Enrollment<Qr>>,
 }
 
 /// Which fields a screen has.
@@ -33,6 +36,10 @@ pub enum View {
 }
 
 impl View {
+    /// Every view, for tables and tests.
+    pub const ALL: [Self; 6] =
+        [Self::Password, Self::NewPassword, Self::Code, Self::EnrollmentCode, Self::Enroll, Self::Closed];
+
     /// The fields to type into, in order. The first one has the focus.
     pub const fn fields(self) -> &'static [Field] {
         match self {
@@ -69,9 +76,9 @@ impl Message {
 
 /// What the token auto-registration view shows besides the message and the field.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Enrollment {
-    /// The `otpauth` URI to draw as QR; present only while it is shown.
-    pub qr: Option<Secret>,
+pub struct Enrollment<Qr = Secret> {
+    /// The QR code, as `otpauth` URI or drawn; present only while it is shown.
+    pub qr: Option<Qr>,
     /// The key in groups of four; present only while it is shown.
     pub key: Option<Secret>,
     /// When the QR was first shown, if it was: then *Start over* is offered too.
@@ -80,7 +87,26 @@ pub struct Enrollment {
     pub app_url: Option<String>,
 }
 
-impl Screen {
+impl<Qr> Screen<Qr> {
+    /// The same screen with its QR code drawn.
+    ///
+    /// # Errors
+    ///
+    /// Those of `draw`.
+    pub fn drawn<Picture, Error>(
+        self,
+        draw: impl FnOnce(Qr) -> Result<Picture, Error>,
+    ) -> Result<Screen<Picture>, Error> {
+        let Self { view, message, person, busy, enrollment } = self;
+        let enrollment = match enrollment {
+            Some(Enrollment { qr, key, shown_at, app_url }) => {
+                Some(Enrollment { qr: qr.map(draw).transpose()?, key, shown_at, app_url })
+            }
+            None => None,
+        };
+        Ok(Screen { view, message, person, busy, enrollment })
+    }
+
     /// The commands offered beside Submit and Cancel, in order.
     pub fn commands(&self) -> Vec<Command> {
         let Some(enrollment) = self.enrollment.as_ref().filter(|_| !self.busy) else { return Vec::new() };
