@@ -40,7 +40,13 @@ pub(crate) fn run(setup: Setup, extent: Extent) -> Result<ExitCode> {
         Extent::Everything => {
             setup::ensure(&workspace.root, setup)?;
             tests.env("COUNTERSIGN_WASM_VECTORS", build_wasm_vectors(&workspace)?);
-            tests.env("COUNTERSIGN_BIN_DIR", build_programs(&workspace)?);
+            // The same call that runs the tests builds the programs they start, each being a target of a package with
+            // tests of its own: a build of the programs alone would unify features differently and compile all twice.
+            steps::heading("build the tests and the programs they start");
+            let mut build = steps::cargo(&workspace.root);
+            build.args(["test", "--no-run"]).args(by_name(packages.iter().copied()));
+            steps::run("the build", &mut build)?;
+            tests.env("COUNTERSIGN_BIN_DIR", workspace.target_dir.join("debug"));
             steps::heading("tests");
         }
         Extent::Fast => {

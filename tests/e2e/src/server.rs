@@ -15,6 +15,7 @@ use tempfile::TempDir;
 pub struct Server {
     data: PathBuf,
     address: SocketAddr,
+    more: Vec<String>,
     child: Option<Child>,
     log: Arc<Mutex<String>>,
     _folder: TempDir,
@@ -26,10 +27,19 @@ impl Server {
     /// # Panics
     /// When it does not start.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts a server with more words on its command line.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_with(more: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
-        let (child, address, log) = spawn(&data, "127.0.0.1:0", &[]);
-        Self { data, address, child: Some(child), log, _folder: folder }
+        let (child, address, log) = spawn(&data, "127.0.0.1:0", more);
+        let more = more.iter().map(|&word| word.to_owned()).collect();
+        Self { data, address, more, child: Some(child), log, _folder: folder }
     }
 
     /// Where it listens.
@@ -58,7 +68,8 @@ impl Server {
     /// Starts it again where it was.
     pub fn restart(&mut self) {
         self.kill();
-        let (child, address, log) = spawn(&self.data, &self.address.to_string(), &[]);
+        let more: Vec<&str> = self.more.iter().map(String::as_str).collect();
+        let (child, address, log) = spawn(&self.data, &self.address.to_string(), &more);
         assert_eq!(address, self.address);
         (self.child, self.log) = (Some(child), log);
     }

@@ -59,8 +59,25 @@ impl FakeWindows {
 
     /// Opens a sign-in view, and waits for its first screen.
     pub fn open(&self, words: &[&str]) -> Terminal {
+        self.open_in(words, &[])
+    }
+
+    /// Opens a sign-in view in an environment with these variables, and waits for its first screen.
+    pub fn open_in(&self, words: &[&str], variables: &[(&str, &str)]) -> Terminal {
         let words: Vec<&str> = ["try", "--transcript"].into_iter().chain(words.iter().copied()).collect();
-        Terminal::start(self.agent(&words))
+        let mut command = self.agent(&words);
+        command.envs(variables.iter().copied());
+        Terminal::start(command)
+    }
+}
+
+impl FakeWindows {
+    /// Opens a sign-in view through a program that starts others, such as `faketime`.
+    pub fn open_under(&self, mut starter: Command) -> Terminal {
+        let agent = self.agent(&["try", "--transcript"]);
+        starter.arg(agent.get_program()).args(agent.get_args());
+        starter.env("COUNTERSIGN_FAKE_OS", self.file());
+        Terminal::start(starter)
     }
 }
 

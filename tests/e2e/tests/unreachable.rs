@@ -1,12 +1,16 @@
-//! Whatever stands in the server's place: nothing but *unreachable*, and no byte of a request.
+//! Whatever stands in the server's place: nothing but *unreachable*, and where the key is not the server's, no byte
+//! of a request.
 
-use countersign_e2e::{Account, FakeWindows, Server};
+use countersign_e2e::{Account, FakeWindows, Oath, Server};
+use data_encoding::BASE64;
+use protocol::signature::{SignatureValue, SigningKey, sign_answer};
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
+    path::Path,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
     time::Duration,
@@ -18,93 +22,111 @@ use tokio_rustls::rustls::{
 
 const MACHINE: &str = "S-1-5-21-100-200-301";
 
-fn joined() -> (Server, FakeWindows) {
-    let server = Server::start();
+fn joined(server: &Server) -> FakeWindows {
     let account = Account::new("CORP", "mara", "S-1-5-21-7-8-9-1001", "correct horse");
     let windows = FakeWindows::new("PC-A", MACHINE, &[account]);
     windows.join(&server.join_code("default"));
-    (server, windows)
+    windows
 }
 
-fn sign_in_is_unreachable(windows: &FakeWindows, what: &str) {
-    let mut terminal = windows.open(&[]);
+fn sign_in_is_unreachable(windows: &FakeWindows, what: &str, variables: &[(&str, &str)]) {
+    let mut terminal = windows.open_in(&[], variables);
     terminal.type_in(&["CORP\\mara", "correct horse"]);
     assert_eq!(
         (terminal.view(), terminal.reason()),
         ("password", "unreachable"),
-        "{what}: {}",
-        terminal.screen
+        "{what}: {}\n{}",
+        terminal.screen,
+        terminal.text()
     );
 }
 
-/// Listens where the server was.
-fn in_place_of(server: &mut Server) -> TcpListener {
-    let address = server.address();
-    server.kill();
-    TcpListener::bind(address).expect("the server's address is free")
+fn sign_in_works(windows: &FakeWindows, what: &str) {
+    let mut terminal = windows.open(&[]);
+    terminal.type_in(&["CORP\\mara", "correct horse"]);
+    assert_eq!(terminal.view(), "enroll", "{what}: {}\n{}", terminal.screen, terminal.text());
 }
 
-/// What an impostor does with a connection.
-type Deed = fn(TcpStream);
+/// Somebody who listens where they should not.
+struct Impostor {
+    address: SocketAddr,
+    connections: Arc<AtomicUsize>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Impostor {
+    /// Does the same with every connection.
+    fn at(address: SocketAddr, deed: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind(address).expect("the address is free");
+        let address = listener.local_addr().expect("bound");
+        let (connections, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+        let (count, stopped, deed) = (Arc::clone(&connections), Arc::clone(&stop), Arc::new(deed));
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                if stopped.load(Ordering::SeqCst) {
+                    return;
+                }
+                count.fetch_add(1, Ordering::SeqCst);
+                let deed = Arc::clone(&deed);
+                thread::spawn(move || deed(stream));
+            }
+        });
+        Self { address, connections, stop }
+    }
+
+    fn was_asked(&self) -> bool {
+        self.connections.load(Ordering::SeqCst) > 0
+    }
+}
+
+impl Drop for Impostor {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        let _woken = TcpStream::connect(self.address);
+        // The listener goes with its thread; the next impostor wants the address.
+        thread::sleep(Duration::from_millis(100));
+    }
+}
 
 #[test]
-fn whatever_answers_in_the_servers_place_is_unreachable() {
+fn whatever_answers_without_the_servers_certificate_is_unreachable() {
+    let mut server = Server::start();
+    let windows = joined(&server);
+    server.kill();
+    sign_in_is_unreachable(&windows, "a server that is stopped", &[]);
+
+    type Deed = fn(TcpStream);
     let deeds: [(&str, Deed); 4] = [
         ("a connection that is closed at once", |_| {}),
         ("something that never answers", |mut stream| {
-            let mut byte = [0];
-            while stream.read(&mut byte).is_ok_and(|n| n > 0) {}
+            let mut buffer = [0; 512];
+            while stream.read(&mut buffer).is_ok_and(|count| count > 0) {}
         }),
         ("rubbish", |mut stream| {
-            let _ = stream.write_all(&[0x55; 4096]);
+            let _written = stream.write_all(&[0x55; 4096]);
         }),
         ("plain HTTP", |mut stream| {
-            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+            let _written = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
         }),
     ];
-    let (mut server, windows) = joined();
-    sign_in_is_unreachable_after_kill(&mut server, &windows);
     for (what, deed) in deeds {
-        let listener = TcpListener::bind(server.address()).expect("free again");
-        let (stop, address) = serve(listener, deed);
-        sign_in_is_unreachable(&windows, what);
-        stop_serving(&stop, address);
+        let impostor = Impostor::at(server.address(), deed);
+        sign_in_is_unreachable(&windows, what, &[]);
+        assert!(impostor.was_asked(), "{what}");
     }
     server.restart();
-    let mut terminal = windows.open(&[]);
-    terminal.type_in(&["CORP\\mara", "correct horse"]);
-    assert_eq!(terminal.view(), "enroll", "and when the server is back, all is well: {}", terminal.screen);
+    sign_in_works(&windows, "the server is back");
 }
 
-fn sign_in_is_unreachable_after_kill(server: &mut Server, windows: &FakeWindows) {
-    server.kill();
-    sign_in_is_unreachable(windows, "a server that is stopped");
+/// A certificate for 127.0.0.1, its key, and the authority that signed it.
+struct Certified {
+    config: Arc<ServerConfig>,
+    certificate: String,
+    key: String,
+    authority: String,
 }
 
-/// Serves until told to stop.
-fn serve(listener: TcpListener, deed: Deed) -> (Arc<AtomicUsize>, SocketAddr) {
-    let stop = Arc::new(AtomicUsize::new(0));
-    let address = listener.local_addr().expect("bound");
-    let for_thread = Arc::clone(&stop);
-    thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            if for_thread.load(Ordering::SeqCst) > 0 {
-                return;
-            }
-            thread::spawn(move || deed(stream));
-        }
-    });
-    (stop, address)
-}
-
-fn stop_serving(stop: &AtomicUsize, address: SocketAddr) {
-    stop.store(1, Ordering::SeqCst);
-    let _woken = TcpStream::connect(address);
-    thread::sleep(Duration::from_millis(100));
-}
-
-/// A certificate for 127.0.0.1 by an authority of our own; the authority in PEM.
-fn certified() -> (Arc<ServerConfig>, String) {
+fn certified() -> Certified {
     let authority_key = rcgen::KeyPair::generate().expect("a key");
     let mut params = rcgen::CertificateParams::new(Vec::new()).expect("params");
     params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
@@ -124,42 +146,191 @@ fn certified() -> (Arc<ServerConfig>, String) {
             PrivateKeyDer::try_from(key.serialize_der()).expect("a key"),
         )
         .expect("a configuration");
-    let body = data_encoding::BASE64.encode(authority.der());
-    (Arc::new(config), format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"))
+    Certified {
+        config: Arc::new(config),
+        certificate: pem("CERTIFICATE", certificate.der()),
+        key: pem("PRIVATE KEY", &key.serialize_der()),
+        authority: pem("CERTIFICATE", authority.der()),
+    }
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    let body = BASE64.encode(der);
+    let lines: Vec<&str> = (0..body.len()).step_by(64).map(|at| &body[at..body.len().min(at + 64)]).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).expect("written");
+    path.to_string_lossy().into_owned()
+}
+
+/// Speaks TLS with somebody else's certificate and counts what comes through it.
+fn eavesdrop(mut stream: TcpStream, config: &Arc<ServerConfig>, seen: &AtomicUsize) {
+    let Ok(mut connection) = ServerConnection::new(Arc::clone(config)) else { return };
+    let mut tls = Stream::new(&mut connection, &mut stream);
+    let mut buffer = [0; 1024];
+    while let Ok(count @ 1..) = tls.read(&mut buffer) {
+        seen.fetch_add(count, Ordering::SeqCst);
+    }
 }
 
 #[test]
-fn a_proxy_with_another_certificate_sees_no_byte_of_a_request_even_if_the_machine_trusts_its_root() {
-    let (mut server, windows) = joined();
-    let (config, authority) = certified();
-    let root = windows.folder().join("root.pem");
-    std::fs::write(&root, authority).expect("written");
-    let listener = in_place_of(&mut server);
-    let seen = Arc::new(AtomicUsize::new(0));
-    let connections = Arc::new(AtomicUsize::new(0));
-    let (for_thread, count) = (Arc::clone(&seen), Arc::clone(&connections));
-    thread::spawn(move || {
-        for mut stream in listener.incoming().map_while(Result::ok) {
-            count.fetch_add(1, Ordering::SeqCst);
-            let (config, seen) = (Arc::clone(&config), Arc::clone(&for_thread));
-            thread::spawn(move || {
-                let Ok(mut connection) = ServerConnection::new(config) else { return };
-                let mut tls = Stream::new(&mut connection, &mut stream);
-                let mut buffer = [0; 1024];
-                while let Ok(count @ 1..) = tls.read(&mut buffer) {
-                    seen.fetch_add(count, Ordering::SeqCst);
-                }
-            });
+fn an_impostor_with_another_certificate_sees_no_byte_of_a_request_even_if_its_root_is_trusted() {
+    let mut server = Server::start();
+    let windows = joined(&server);
+    let certified = certified();
+    let root = write(windows.folder(), "root.pem", &certified.authority);
+    let (seen, config) = (Arc::new(AtomicUsize::new(0)), certified.config);
+    server.kill();
+    let counted = Arc::clone(&seen);
+    let impostor = Impostor::at(server.address(), move |stream| eavesdrop(stream, &config, &counted));
+    sign_in_is_unreachable(&windows, "somebody else's certificate", &[]);
+    // Pins decide, not roots.
+    sign_in_is_unreachable(&windows, "a certificate of a trusted root", &[("SSL_CERT_FILE", &root)]);
+    assert!(impostor.was_asked());
+    assert_eq!(seen.load(Ordering::SeqCst), 0, "bytes of a request reached the impostor");
+}
+
+#[test]
+fn a_proxy_that_breaks_tls_open_sees_no_byte_of_a_request_even_if_its_root_is_trusted() {
+    let server = Server::start();
+    let windows = joined(&server);
+    let certified = certified();
+    let root = write(windows.folder(), "root.pem", &certified.authority);
+    let (seen, config) = (Arc::new(AtomicUsize::new(0)), certified.config);
+    let counted = Arc::clone(&seen);
+    let any = "127.0.0.1:0".parse().expect("an address");
+    let proxy = Impostor::at(any, move |mut stream| {
+        if accept_connect(&mut stream).is_some() {
+            eavesdrop(stream, &config, &counted);
         }
     });
-    sign_in_is_unreachable(&windows, "a certificate of somebody else");
-    // The same with the proxy's root among those the machine trusts: pins decide, not roots.
-    let mut trusting = windows.agent(&["doctor"]);
-    trusting.env("SSL_CERT_FILE", &root);
-    let output = trusting.output().expect("staged-agent runs");
-    let said =
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() || said.to_lowercase().contains("not"), "{said}");
-    assert!(connections.load(Ordering::SeqCst) >= 2, "the proxy was asked");
+    let address = format!("http://{}", proxy.address);
+    sign_in_is_unreachable(&windows, "a proxy's certificate", &[("HTTPS_PROXY", &address)]);
+    let both = [("HTTPS_PROXY", address.as_str()), ("SSL_CERT_FILE", root.as_str())];
+    sign_in_is_unreachable(&windows, "a proxy's certificate of a trusted root", &both);
+    assert!(proxy.was_asked());
     assert_eq!(seen.load(Ordering::SeqCst), 0, "bytes of a request reached the proxy");
+}
+
+#[test]
+fn an_honest_proxy_lets_a_sign_in_through() {
+    let server = Server::start();
+    let windows = joined(&server);
+    let any = "127.0.0.1:0".parse().expect("an address");
+    let proxy = Impostor::at(any, |mut client| {
+        let Some(target) = accept_connect(&mut client) else { return };
+        let Ok(mut upstream) = TcpStream::connect(target) else { return };
+        let (Ok(mut from_client), Ok(mut to_upstream)) = (client.try_clone(), upstream.try_clone()) else { return };
+        thread::spawn(move || {
+            let _copied = std::io::copy(&mut from_client, &mut to_upstream);
+        });
+        let _copied = std::io::copy(&mut upstream, &mut client);
+    });
+    let address = format!("http://{}", proxy.address);
+    let mut terminal = windows.open_in(&[], &[("HTTPS_PROXY", &address)]);
+    terminal.type_in(&["CORP\\mara", "correct horse"]);
+    assert_eq!(terminal.view(), "enroll", "{}\n{}", terminal.screen, terminal.text());
+    assert!(proxy.was_asked());
+}
+
+/// Reads a `CONNECT` and agrees; where to.
+fn accept_connect(stream: &mut TcpStream) -> Option<String> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        (stream.read(&mut byte).ok()? == 1 && head.len() < 4096).then_some(())?;
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).ok()?;
+    let target = head.strip_prefix("CONNECT ")?.split(' ').next()?.to_owned();
+    stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").ok()?;
+    Some(target)
+}
+
+#[test]
+fn whoever_holds_the_tls_key_and_not_the_signing_key_is_unreachable() {
+    let certified = certified();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let certificate = write(folder.path(), "certificate.pem", &certified.certificate);
+    let key = write(folder.path(), "key.pem", &certified.key);
+    std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("closed");
+    let config = write(
+        folder.path(),
+        "countersign.toml",
+        &format!("[tls]\ncertificate = \"{certificate}\"\nkey = \"{key}\"\n"),
+    );
+    let mut server = Server::start_with(&["--config", &config]);
+    let windows = joined(&server);
+    sign_in_works(&windows, "the server with a certificate of its own");
+
+    let accept = r#"{"next":"not_needed","accept":{"attempt":"att_00000000000000000000000000","machine":"mch_00000000000000000000000000","sid":"S-1-5-21-7-8-9-1001","session":1,"valid_for_s":60}}"#;
+    type Answer = fn(&str, &str) -> String;
+    let plain: Answer = |_, body| http(body, "");
+    let other_key: Answer = |request, body| {
+        let value = request.lines().find_map(|line| line.strip_prefix("signature: "));
+        let Some(value) = value.and_then(|value| value.trim().parse::<SignatureValue>().ok()) else {
+            return http(body, "");
+        };
+        let key = SigningKey::random(&mut rand_core::UnwrapErr(getrandom::SysRng));
+        let signed = sign_answer(&key, model::UnixTime::from_secs(1), 200, body.as_bytes(), &value);
+        let (input, digest) = (signed.signature_input, signed.content_digest);
+        http(body, &format!("signature-input: {input}\r\nsignature: {}\r\ncontent-digest: {digest}\r\n", signed.signature))
+    };
+    let cases: [(&str, &'static str, Answer); 4] = [
+        ("unsigned", accept, plain),
+        ("signed by another key", accept, other_key),
+        ("rubbish", "\u{1}not json", plain),
+        ("rubbish signed by another key", "[[[[", other_key),
+    ];
+    server.kill();
+    for (what, body, answer) in cases {
+        let (config, asked) = (Arc::clone(&certified.config), Arc::new(AtomicUsize::new(0)));
+        let counted = Arc::clone(&asked);
+        let _impostor = Impostor::at(server.address(), move |mut stream| {
+            let Ok(mut connection) = ServerConnection::new(Arc::clone(&config)) else { return };
+            let mut tls = Stream::new(&mut connection, &mut stream);
+            let mut request = Vec::new();
+            let mut buffer = [0; 4096];
+            while let Ok(count @ 1..) = tls.read(&mut buffer) {
+                request.extend_from_slice(&buffer[..count]);
+                let text = String::from_utf8_lossy(&request).to_lowercase();
+                if text.contains("\r\n\r\n") && text.trim_end().ends_with('}') {
+                    counted.fetch_add(1, Ordering::SeqCst);
+                    // Field values are case-sensitive, so the answer is made from the request as it came.
+                    let original = String::from_utf8_lossy(&request).replace("Signature: ", "signature: ");
+                    let _written = tls.write_all(answer(&original, body).as_bytes());
+                    return;
+                }
+            }
+        });
+        sign_in_is_unreachable(&windows, what, &[]);
+        assert!(asked.load(Ordering::SeqCst) > 0, "{what}: the impostor was asked");
+    }
+    server.restart();
+    sign_in_works(&windows, "the server is back");
+}
+
+fn http(body: &str, more: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{more}\r\n{body}")
+}
+
+#[test]
+fn a_machine_whose_clock_is_an_hour_off_signs_in_all_the_same() {
+    let server = Server::start();
+    let windows = joined(&server);
+    for offset in ["+3600s", "-3600s"] {
+        let mut command = std::process::Command::new("faketime");
+        command.args(["--exclude-monotonic", "-f", offset]);
+        let mut terminal = windows.open_under(command);
+        terminal.type_in(&["CORP\\mara", "correct horse"]);
+        assert_eq!(terminal.view(), "enroll", "{offset}: {}\n{}", terminal.screen, terminal.text());
+        terminal.type_in(&["/show-qr"]);
+        let token = Oath::scan(&terminal.scan());
+        terminal.type_in(&[&token.wrong_code()]);
+        assert_eq!(terminal.reason(), "enroll-code-wrong", "{offset}: {}", terminal.screen);
+    }
 }
