@@ -8,6 +8,7 @@ mod ci;
 mod documents;
 mod lab;
 mod manifests;
+mod pictures;
 mod purity;
 mod setup;
 mod steps;
@@ -24,7 +25,8 @@ usage: cargo xtask COMMAND
   test [--setup] [--fast] run all tests; --setup installs what is missing,
                           --fast leaves out whole-system, wasm and documentation tests
   ci [--setup]            what has to pass before a change is taken: format, lints, arch, test
-  lab [--data DIR]        a server and an agent on a fake Windows, to try sign-ins in this terminal";
+  lab [--data DIR]        a server and an agent on a fake Windows, to try sign-ins in this terminal
+  pictures                take the pictures in docs/pictures of a sign-in at the lab anew";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -59,6 +61,10 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             let data = options.value("--data")?;
             options.finish()?;
             lab::run(data.map(Into::into))
+        }
+        "pictures" => {
+            options.finish()?;
+            pictures::run()
         }
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
