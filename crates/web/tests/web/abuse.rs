@@ -6,7 +6,10 @@ use crate::{
 };
 use axum::{body::Body, http::Request};
 use model::{AuthorityClaim, Reason};
-use protocol::http::{BeginAnswer, ErrorKind, NoopRequest};
+use protocol::{
+    http::{BeginAnswer, ErrorKind, NoopRequest, ShowAnswer, ShowRequest},
+    seal::RecipientKey,
+};
 use rand_chacha::{
     ChaCha20Rng,
     rand_core::{Rng, SeedableRng},
@@ -33,8 +36,10 @@ async fn a_machine_brings_ten_new_people_a_day() {
     let server = Server::new();
     let pc = Pc::joined(&server, 1).await;
     for number in 0..10 {
-        let answer = pc.call(&pc.begin_request(1000 + number)).await.unwrap();
+        let begin = pc.begin_request(1000 + number);
+        let answer = pc.call(&begin).await.unwrap();
         assert!(matches!(answer, BeginAnswer::Enroll { .. }), "{number}: {answer:?}");
+        pc.show(begin.attempt).await;
     }
     match pc.call(&pc.begin_request(1010)).await.unwrap() {
         BeginAnswer::Refuse { refusal } => assert_eq!(refusal.reason, Reason::EnrollmentLimit),
@@ -42,6 +47,30 @@ async fn a_machine_brings_ten_new_people_a_day() {
     }
     server.pass(86_400);
     assert!(matches!(pc.call(&pc.begin_request(1010)).await.unwrap(), BeginAnswer::Enroll { .. }));
+}
+
+#[tokio::test]
+async fn attempts_begun_early_do_not_stretch_the_day() {
+    let server = Server::new();
+    let pc = Pc::joined(&server, 1).await;
+    let begun: Vec<_> = (0..11).map(|number| pc.begin_request(1000 + number)).collect();
+    for begin in &begun {
+        pc.call(begin).await.unwrap();
+    }
+    for begin in &begun[..10] {
+        pc.show(begin.attempt).await;
+    }
+    let request = ShowRequest {
+        request: pc.request(),
+        attempt: begun[10].attempt,
+        seal_to: RecipientKey::random(&mut ChaCha20Rng::seed_from_u64(1)).public(),
+        enrollment_code: None,
+        start_over: false,
+    };
+    match pc.call(&request).await.unwrap() {
+        ShowAnswer::Refuse { refusal } => assert_eq!(refusal.reason, Reason::EnrollmentLimit),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]

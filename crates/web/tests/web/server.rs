@@ -64,7 +64,10 @@ impl Server {
             Arc::new(move || Box::new(ChaCha20Rng::seed_from_u64(seed.fetch_add(1, Ordering::Relaxed))));
         let sealer = Sealer::new(MasterKeys::generate(&mut ChaCha20Rng::seed_from_u64(0)));
         let now = UnixTime::from_secs(START);
-        let service = Service::new(Store::memory().unwrap(), sealer, entropy, now).unwrap();
+        // The first write waits on its thread, which a runtime's own may not.
+        let made =
+            std::thread::spawn(move || Service::new(Store::memory().unwrap(), sealer, entropy, now).unwrap());
+        let service = made.join().unwrap();
         let statement = SharedStatement::new(statement(&service, 1), 1);
         let clock = Arc::new(AtomicU64::new(START));
         let time = Arc::clone(&clock);

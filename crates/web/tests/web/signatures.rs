@@ -140,7 +140,7 @@ async fn a_body_that_is_too_large_is_refused_with_a_signed_answer() {
 async fn a_message_that_makes_no_sense_is_refused_with_a_signed_answer() {
     let server = Server::new();
     let pc = Pc::joined(&server, 1).await;
-    for body in ["", "{", "[]", "{\"more\":1}", "null", "\u{0}", "{}{}"] {
+    for body in ["", "{", "[1]", "{\"more\":1}", "null", "\u{0}", "{}{}"] {
         let signed = pc.send("POST", NOOP, body.into(), |_| ()).await;
         assert_eq!(
             (signed.answer.status.as_u16(), signed.error().error),
