@@ -7,7 +7,10 @@
 use anyhow::{Context, anyhow};
 use model::{Secret, UnixTime};
 use protocol::statement::ServerUrl;
-use rcgen::{CertificateParams, DnType, KeyPair, PKCS_ECDSA_P256_SHA256, PublicKeyData, date_time_ymd};
+use rcgen::{
+    CertificateParams, CustomExtension, DistinguishedName, DnType, KeyPair, PKCS_ECDSA_P256_SHA256,
+    PublicKeyData, date_time_ymd,
+};
 use rustls::{
     ServerConfig,
     crypto::CryptoProvider,
@@ -18,6 +21,7 @@ use rustls::{
 use service::{Service, Trouble, keys};
 use sha2::{Digest, Sha256};
 use std::{
+    collections::HashMap,
     path::Path,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
@@ -63,8 +67,34 @@ impl Keys {
         params.not_after = date_time_ymd(year as i32, month, day);
         params.distinguished_name.push(DnType::CommonName, "Countersign");
         let certificate = params.self_signed(&self.present)?;
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.present.serialize_der()));
-        certified(vec![certificate.der().clone()], key)
+        certified(vec![certificate.der().clone()], self.private())
+    }
+
+    /// Asks an ACME server for a certificate of the present key for these names.
+    pub(crate) fn certificate_request(&self, names: Vec<String>) -> anyhow::Result<Vec<u8>> {
+        let mut params = CertificateParams::new(names)?;
+        params.distinguished_name = DistinguishedName::new();
+        Ok(params.serialize_request(&self.present)?.der().to_vec())
+    }
+
+    /// What shows an ACME server that a name is served here (RFC 8737 §3); `digest` is that of its challenge.
+    pub(crate) fn challenge(&self, name: &str, digest: &[u8; 32]) -> anyhow::Result<CertifiedKey> {
+        let mut params = CertificateParams::new(vec![name.to_owned()])?;
+        params.custom_extensions = vec![CustomExtension::new_acme_identifier(digest)];
+        let certificate = params.self_signed(&self.present)?;
+        certified(vec![certificate.der().clone()], self.private())
+    }
+
+    /// A certificate of the present key that somebody else signed, from PEM.
+    pub(crate) fn signed(&self, pem: &[u8]) -> anyhow::Result<CertifiedKey> {
+        let chain = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>()?;
+        let certified = certified(chain, self.private())?;
+        certified.keys_match()?;
+        Ok(certified)
+    }
+
+    fn private(&self) -> PrivateKeyDer<'static> {
+        PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.present.serialize_der()))
     }
 }
 
@@ -119,30 +149,53 @@ pub(crate) fn spki_sha256(certified: &CertifiedKey) -> anyhow::Result<[u8; 32]> 
     Ok(Sha256::digest(certificate.subject_public_key_info().as_ref()).into())
 }
 
-/// The first moment at which a certificate is no longer good.
-pub(crate) fn expires_at(certified: &CertifiedKey) -> anyhow::Result<UnixTime> {
+/// From when to when a certificate is good.
+pub(crate) fn validity(certified: &CertifiedKey) -> anyhow::Result<(UnixTime, UnixTime)> {
     let (_, parsed) = x509_parser::parse_x509_certificate(certified.end_entity_cert()?)?;
-    let end = parsed.validity().not_after.timestamp();
-    Ok(UnixTime::from_secs(u64::try_from(end).unwrap_or(0)))
+    let moment = |time: x509_parser::time::ASN1Time| {
+        UnixTime::from_secs(u64::try_from(time.timestamp()).unwrap_or_default())
+    };
+    Ok((moment(parsed.validity().not_before), moment(parsed.validity().not_after)))
 }
 
-/// The certificate that is shown from the next handshake on.
+/// The protocol in which an ACME server asks for a challenge (RFC 8737 §4).
+pub(crate) const ACME_ALPN: &[u8] = b"acme-tls/1";
+
+/// The certificate that is shown from the next handshake on, and those that answer challenges.
 #[derive(Debug)]
-pub(crate) struct Shown(RwLock<Arc<CertifiedKey>>);
+pub(crate) struct Shown {
+    certificate: RwLock<Arc<CertifiedKey>>,
+    challenges: RwLock<HashMap<String, Arc<CertifiedKey>>>,
+}
 
 impl Shown {
     pub(crate) fn new(certified: CertifiedKey) -> Arc<Self> {
-        Arc::new(Self(RwLock::new(Arc::new(certified))))
+        Arc::new(Self { certificate: RwLock::new(Arc::new(certified)), challenges: RwLock::default() })
     }
 
     pub(crate) fn replace(&self, certified: CertifiedKey) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(certified);
+        *self.certificate.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(certified);
+    }
+
+    /// Answers a challenge for a name.
+    pub(crate) fn add_challenge(&self, name: String, certified: CertifiedKey) {
+        let mut challenges = self.challenges.write().unwrap_or_else(PoisonError::into_inner);
+        challenges.insert(name, Arc::new(certified));
+    }
+
+    /// Answers no challenges any more.
+    pub(crate) fn end_challenges(&self) {
+        self.challenges.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
 impl ResolvesServerCert for Shown {
-    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner)))
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        if hello.alpn().is_some_and(|mut protocols| protocols.any(|protocol| protocol == ACME_ALPN)) {
+            let challenges = self.challenges.read().unwrap_or_else(PoisonError::into_inner);
+            return challenges.get(hello.server_name()?).cloned();
+        }
+        Some(Arc::clone(&self.certificate.read().unwrap_or_else(PoisonError::into_inner)))
     }
 }
 
@@ -153,6 +206,6 @@ pub(crate) fn config(shown: Arc<Shown>) -> anyhow::Result<ServerConfig> {
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_cert_resolver(shown);
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec(), ACME_ALPN.to_vec()];
     Ok(config)
 }

@@ -156,20 +156,26 @@ fn room(folder: &Folder, findings: &mut Findings) {
 }
 
 fn certificate(config: &Config, findings: &mut Findings) {
+    if config.acme.enabled() {
+        return findings.good(format!(
+            "a certificate for {} is obtained by ACME; failures are in the server's log",
+            config.acme.names().join(", ")
+        ));
+    }
     let Some((certificate, key)) = config.tls.files() else {
         return findings.note(
             "the certificate is the built-in one: machines know it by its key, browsers and phones warn of it",
         );
     };
     let path = certificate.display();
-    match tls::from_files(certificate, key).and_then(|certified| tls::expires_at(&certified)) {
-        Ok(end) if end <= app::now() => {
+    match tls::from_files(certificate, key).and_then(|certified| tls::validity(&certified)) {
+        Ok((_, end)) if end <= app::now() => {
             findings.bad(format!("the certificate in {path} ran out on {end}; renew it"))
         }
-        Ok(end) if end.since(app::now()) < CERTIFICATE => {
+        Ok((_, end)) if end.since(app::now()) < CERTIFICATE => {
             findings.note(format!("the certificate in {path} runs out on {end}; renew it"));
         }
-        Ok(end) => findings.good(format!("the certificate in {path} is good until {end}")),
+        Ok((_, end)) => findings.good(format!("the certificate in {path} is good until {end}")),
         Err(error) => findings.bad(format!("{error:#}")),
     }
 }

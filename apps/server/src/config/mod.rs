@@ -3,12 +3,14 @@
 
 #[macro_use]
 mod section;
+mod acme;
 mod log;
 mod reference;
 mod server;
 mod setting;
 mod tls;
 
+pub(crate) use acme::Acme;
 pub(crate) use section::Key;
 pub(crate) use server::Server;
 pub(crate) use tls::Tls;
@@ -28,6 +30,7 @@ pub(crate) const DEFAULT_FILE: &str = "/etc/countersign/countersign.toml";
 pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) tls: Tls,
+    pub(crate) acme: Acme,
 }
 
 /// What the command line says; it comes before everything else.
@@ -39,8 +42,11 @@ pub(crate) struct Flags {
 }
 
 /// The sections of the file: the name of each table and its keys. The first is the file's top level.
-pub(crate) const SECTIONS: &[(&str, &str, &[Key])] =
-    &[(Server::TABLE, Server::ABOUT, Server::KEYS), (Tls::TABLE, Tls::ABOUT, Tls::KEYS)];
+pub(crate) const SECTIONS: &[(&str, &str, &[Key])] = &[
+    (Server::TABLE, Server::ABOUT, Server::KEYS),
+    (Tls::TABLE, Tls::ABOUT, Tls::KEYS),
+    (Acme::TABLE, Acme::ABOUT, Acme::KEYS),
+];
 
 /// Why the configuration cannot be used. Each text says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -88,8 +94,10 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let table = parse(path, file)?;
         let said = Said { path, table: &table, env };
-        let mut config = Self { server: Server::read(&said)?, tls: Tls::read(&said)? };
+        let mut config =
+            Self { server: Server::read(&said)?, tls: Tls::read(&said)?, acme: Acme::read(&said)? };
         config.tls.check(path)?;
+        config.acme.check(&config.tls, path)?;
         if let Some(data) = flags.data {
             config.server.data = data;
         }

@@ -47,6 +47,13 @@ fn a_value_that_cannot_be_is_an_error_that_says_where_and_what_is_taken() {
         ("log = \"loud\"", "c.toml log: “loud” is not error, warn"),
         ("tls = 1", "c.toml tls: is a section"),
         ("[tls]\nkey = \"k\"", "c.toml [tls]: tls.certificate is not set"),
+        ("[acme]\ndomains = [\"10.0.0.1\"]", "c.toml acme.domains: “10.0.0.1” is not a name"),
+        ("[acme]\ndomains = [\"localhost\"]", "c.toml acme.domains: “localhost” is not a name"),
+        ("[acme]\ncontact = \"me\"", "c.toml acme.contact: “me” is not a mail address"),
+        (
+            "[acme]\ndomains = [\"a.example\"]\n[tls]\nkey = \"k\"\ncertificate = \"c\"",
+            "c.toml: [tls] and [acme] are both set",
+        ),
         ("data = \"/x\"\n\nlisten = = 3", "c.toml line 3: "),
         ("data = \"/x\"\ndata = \"/y\"", "c.toml line 2: duplicate key"),
     ] {

@@ -1,6 +1,7 @@
 //! Accepts connections, and bounds what each of them can hold: a slow or silent client costs one place for a while,
 //! never a place for ever.
 
+use crate::tls;
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
@@ -33,11 +34,11 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Serves until `stop` is there, then lets requests under way end.
 pub(super) async fn serve(
     listener: TcpListener,
-    tls: Arc<ServerConfig>,
+    config: Arc<ServerConfig>,
     router: Router,
     stop: impl Future<Output = ()>,
 ) {
-    let acceptor = TlsAcceptor::from(tls);
+    let acceptor = TlsAcceptor::from(config);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
@@ -88,6 +89,8 @@ async fn connection(
     let builder = Builder::new(TokioExecutor::new());
     let mut builder = match stream.get_ref().1.alpn_protocol() {
         Some(b"h2") => builder.http2_only(),
+        // The handshake was all the ACME server wanted (RFC 8737 §3).
+        Some(tls::ACME_ALPN) => return Ok(()),
         _ => builder.http1_only(),
     };
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);

@@ -1,12 +1,13 @@
 //! `countersign serve`: puts the server together and runs it until it is told to stop.
 
+mod acme;
 mod connections;
 mod jobs;
 mod signals;
 
 use crate::{
     app,
-    config::{Config, Tls, misspelled_variables},
+    config::{Acme, Config, Tls, misspelled_variables},
     folder::Folder,
     output, tls,
 };
@@ -52,7 +53,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     }
     let service = folder.service_or_new(app::now())?;
     let address = listener.local_addr()?;
-    let identity = Identity::load(&service, &config.tls, urls(config, address))?;
+    let identity = Identity::load(&service, config, urls(config, address)?)?;
     let (certified, signed, serial) = identity.issue(&service, app::now())?;
     let shown = tls::Shown::new(certified);
     let statement = SharedStatement::new(signed, serial);
@@ -65,6 +66,14 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
         settings: Settings { app_url: config.server.app_url.as_ref().map(|url| url.as_str().to_owned()) },
     });
     let acceptor = Arc::new(tls::config(Arc::clone(&shown))?);
+    let acme = acme::Client {
+        settings: config.acme.clone(),
+        service: service.clone(),
+        keys: Arc::clone(&identity.keys),
+        shown: Arc::clone(&shown),
+    };
+    // For clients made by libraries; what we make ourselves names it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let stop = signals::stop()?;
@@ -80,8 +89,10 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
         let jobs = jobs::start(&service);
         let listener = tokio::net::TcpListener::from_std(listener)?;
         announce(config, address)?;
+        let acme = config.acme.enabled().then(|| tokio::spawn(acme.run()));
         connections::serve(listener, acceptor, router, stop).await;
         reload.abort();
+        acme.inspect(tokio::task::JoinHandle::abort);
         jobs.finish(&service).await;
         Ok(())
     })
@@ -141,14 +152,16 @@ fn urls(config: &Config, address: SocketAddr) -> anyhow::Result<Vec<ServerUrl>> 
 
 /// What the server shows of itself: its own keys, or the administrator's certificate.
 struct Identity {
-    keys: tls::Keys,
+    keys: Arc<tls::Keys>,
     files: Tls,
+    acme: Acme,
     urls: Vec<ServerUrl>,
 }
 
 impl Identity {
-    fn load(service: &Service, files: &Tls, urls: anyhow::Result<Vec<ServerUrl>>) -> anyhow::Result<Self> {
-        Ok(Self { keys: tls::Keys::load(service, app::now())?, files: files.clone(), urls: urls? })
+    fn load(service: &Service, config: &Config, urls: Vec<ServerUrl>) -> anyhow::Result<Self> {
+        let keys = Arc::new(tls::Keys::load(service, app::now())?);
+        Ok(Self { keys, files: config.tls.clone(), acme: config.acme.clone(), urls })
     }
 
     /// The certificate, and the statement that names its key first. Our own keys stay in the statement beside a
@@ -160,7 +173,9 @@ impl Identity {
     ) -> anyhow::Result<(CertifiedKey, SignedStatement, u64)> {
         let certified = match self.files.files() {
             Some((certificate, key)) => tls::from_files(certificate, key)?,
-            None => self.keys.certificate(&self.urls, now)?,
+            None => {
+                self.obtained(service, now)?.map_or_else(|| self.keys.certificate(&self.urls, now), Ok)?
+            }
         };
         let mut hashes = vec![tls::spki_sha256(&certified)?];
         for hash in self.keys.spki_sha256() {
@@ -170,6 +185,13 @@ impl Identity {
         }
         let (signed, serial) = keys::state(service, now, self.urls.clone(), hashes)?;
         Ok((certified, signed, serial))
+    }
+}
+
+impl Identity {
+    /// The certificate that was obtained from an ACME server, where one is to be obtained.
+    fn obtained(&self, service: &Service, now: UnixTime) -> anyhow::Result<Option<CertifiedKey>> {
+        if self.acme.enabled() { acme::kept(service, &self.acme, &self.keys, now) } else { Ok(None) }
     }
 }
 

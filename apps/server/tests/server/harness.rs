@@ -103,7 +103,11 @@ impl Lab {
     }
 
     pub(crate) fn serve_with(&self, args: &[&str]) -> Server {
-        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        self.serve_at("127.0.0.1:0", args)
+    }
+
+    pub(crate) fn serve_at(&self, address: &str, args: &[&str]) -> Server {
+        let mut command = self.command(&["serve", "--listen", address]);
         let start = Instant::now();
         let mut child = command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut rest = BufReader::new(child.stdout.take().unwrap());
@@ -202,6 +206,13 @@ pub(crate) fn get(address: &str, path: &str) -> (String, String) {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     (answer, key)
+}
+
+/// In PEM, as certificates and keys are kept in files.
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
+    let base64 = data_encoding::BASE64.encode(der);
+    let lines: Vec<_> = base64.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
 /// SHA-256 of the public key of a certificate, in hexadecimal.

@@ -1,6 +1,6 @@
 //! A server under way: answers, restarts, stops, and clients that mean no good.
 
-use crate::harness::Lab;
+use crate::harness::{Lab, pem};
 use rustix::process::Signal;
 use std::{
     fs,
@@ -110,12 +110,6 @@ fn a_client_that_says_nothing_after_its_handshake_is_cut_off() {
     // An orderly end, a cut, or an answer that says "too slow": but not a time-out of ours.
     let waited = start.elapsed();
     assert!(waited < Duration::from_secs(30), "{end:?} after {waited:?}");
-}
-
-fn pem(label: &str, der: &[u8]) -> String {
-    let base64 = data_encoding::BASE64.encode(der);
-    let lines: Vec<_> = base64.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
 #[test]
