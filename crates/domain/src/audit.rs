@@ -51,6 +51,8 @@ crate::words! {
         PersonUnlocked = "person_unlocked",
         /// An account went from one person to another.
         AccountMoved = "account_moved",
+        /// Two people became one; the detail names the one who is gone.
+        PeopleJoined = "people_joined",
         /// A pair of person and machine was blocked after wrong codes.
         PairBlocked = "pair_blocked",
         /// A person was blocked everywhere after wrong codes from several machines.
@@ -117,6 +119,8 @@ crate::words! {
 
         /// A join code was made.
         JoinCodeMade = "join_code_made",
+        /// A join code was ended before its time.
+        JoinCodeEnded = "join_code_ended",
         /// A machine was joined.
         MachineJoined = "machine_joined",
         /// A join was refused.

@@ -20,6 +20,8 @@ use store::{
 const PURPOSE: &str = "countersign-audit-1";
 /// The most events in one batch.
 const BATCH: u32 = 10_000;
+/// Seals looked at in one go.
+const SEALS: u32 = 1_000;
 
 /// Which events to list.
 #[derive(Debug, Default, Clone)]
@@ -122,32 +124,54 @@ pub fn verify(service: &Service) -> Result<Checked, Trouble> {
 
 fn check(rx: &Rx<'_>, key: &VerifyingKey) -> Result<Checked, Trouble> {
     let mut checked = Checked { seals: 0, last_sealed: 0, unsealed: 0, faults: Vec::new() };
-    let mut previous = [0; 32];
-    for seal in tables::audit::seals(rx)? {
-        checked.seals += 1;
-        let mut fault = |what: &str| {
-            let (first, last) = (seal.first_seq, seal.last_seq);
-            checked.faults.push(format!("seal {} (events {first} to {last}): {what}", seal.number));
-        };
-        if seal.number != checked.seals {
-            fault("a seal before it is missing");
+    let mut last: Option<Seal> = None;
+    loop {
+        let seals = tables::audit::seals_after(rx, last.as_ref().map_or(0, |seal| seal.number), SEALS)?;
+        if seals.is_empty() {
+            break;
         }
-        if seal.previous != previous {
-            fault("it does not follow the seal before it");
+        for seal in seals {
+            check_seal(rx, key, last.as_ref(), &seal, &mut checked)?;
+            last = Some(seal);
         }
-        let all = tables::audit::after(rx, checked.last_sealed, BATCH)?;
-        let events: Vec<Entry> = all.into_iter().filter(|entry| entry.seq <= seal.last_seq).collect();
-        if digest(seal.number, &seal.previous, &events) != seal.digest {
-            fault("its events were changed");
-        }
-        let signed = <[u8; 64]>::try_from(seal.signature.as_slice())
-            .is_ok_and(|bytes| key.verifies(PURPOSE, &seal.digest, &SignatureValue::from_bytes(bytes)));
-        if !signed {
-            fault("it is not signed by this server");
-        }
-        previous = seal.digest;
-        checked.last_sealed = seal.last_seq;
     }
-    checked.unsealed = tables::audit::after(rx, checked.last_sealed, BATCH)?.len();
+    if tables::audit::before_first(rx)? {
+        checked.faults.push("an event was put before the first one".into());
+    }
+    checked.unsealed = tables::audit::count_after(rx, checked.last_sealed)?;
     Ok(checked)
+}
+
+fn check_seal(
+    rx: &Rx<'_>,
+    key: &VerifyingKey,
+    before: Option<&Seal>,
+    seal: &Seal,
+    checked: &mut Checked,
+) -> Result<(), Trouble> {
+    let mut fault = |what: &str| {
+        let (first, last) = (seal.first_seq, seal.last_seq);
+        checked.faults.push(format!("seal {} (events {first} to {last}): {what}", seal.number));
+    };
+    let (number, previous, after) =
+        before.map_or((1, [0; 32], 0), |seal| (seal.number + 1, seal.digest, seal.last_seq));
+    if seal.number != number {
+        fault("a seal before it is missing");
+    } else if seal.previous != previous {
+        fault("it does not follow the seal before it");
+    }
+    // After a missing seal its own word says where it begins.
+    let after = if seal.number == number { after } else { seal.first_seq.saturating_sub(1) };
+    let events = tables::audit::between(rx, after, seal.last_seq)?;
+    if digest(seal.number, &seal.previous, &events) != seal.digest {
+        fault("its events were changed");
+    }
+    let signed = <[u8; 64]>::try_from(seal.signature.as_slice())
+        .is_ok_and(|bytes| key.verifies(PURPOSE, &seal.digest, &SignatureValue::from_bytes(bytes)));
+    if !signed {
+        fault("it is not signed by this server");
+    }
+    checked.seals += 1;
+    checked.last_sealed = seal.last_seq;
+    Ok(())
 }

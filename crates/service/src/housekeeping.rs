@@ -10,6 +10,10 @@ use store::tables;
 const ANSWERS: Duration = Duration::from_secs(600);
 /// How long a dead or expired pending enrollment is kept, to say what became of it.
 const PENDING: Duration = Duration::from_secs(3_600);
+/// How long a machine's report is remembered: longer than an agent that was cut off keeps one.
+const REPORTS: Duration = Duration::from_secs(90 * 86_400);
+/// Days for which it is known who began to enroll where.
+const DAYS: u64 = 7;
 /// Rows dropped in one go, so that sign-ins need not wait.
 const BATCH: u32 = 500;
 
@@ -22,7 +26,10 @@ pub async fn tidy(service: &Service, now: UnixTime) -> Result<bool, Trouble> {
         .work(now, Actor::Server, |work| {
             let dropped = tables::attempts::drop_old(work.tx, work.now.minus(ANSWERS), BATCH)?;
             tables::enrollments::drop_expired(work.tx, work.now.minus(PENDING))?;
-            Ok(dropped >= BATCH as usize)
+            let reports = tables::attempts::drop_reports(work.tx, work.now.minus(REPORTS), BATCH)?;
+            let today = work.now.as_secs() / 86_400;
+            let begun = tables::people::drop_begun(work.tx, today.saturating_sub(DAYS), BATCH)?;
+            Ok(dropped.max(reports).max(begun) >= BATCH as usize)
         })
         .await
 }

@@ -66,7 +66,7 @@ pub fn list(rx: &Rx<'_>) -> Result<Vec<JoinCode>, DbError> {
 /// [`AdminError`].
 pub fn end(work: &mut Work<'_, '_>, id: JoinCodeId) -> Result<(), AdminError> {
     if tables::join_codes::end(work.tx, id)? {
-        Ok(())
+        Ok(work.record(Event::new(AuditKind::JoinCodeEnded).detail(id.to_string()))?)
     } else {
         Err(AdminError::NotFound {
             what: "join code",
@@ -74,6 +74,11 @@ pub fn end(work: &mut Work<'_, '_>, id: JoinCodeId) -> Result<(), AdminError> {
             hint: "`countersign join-code list` shows all",
         })
     }
+}
+
+/// Whether a join code looks good; only [`use_once`] is a verdict.
+pub(crate) fn is_good(rx: &Rx<'_>, secret: &Secret, now: UnixTime) -> Result<bool, DbError> {
+    tables::join_codes::is_good(rx, &hash(secret), now)
 }
 
 /// Uses a join code once; `None`: no.

@@ -27,6 +27,3 @@ pub use names::Ambiguous;
 pub use rates::Rates;
 pub use trouble::{AdminError, CallError, Trouble};
 pub use work::{Entropy, Service, Work};
-
-#[cfg(test)]
-mod tests;

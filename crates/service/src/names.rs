@@ -47,6 +47,15 @@ pub(crate) fn machine(rx: &Rx<'_>, text: &str) -> Result<Machine, AdminError> {
     })
 }
 
+/// Whether a text shows as what it is: no control characters, which move a terminal's cursor, and none of the invisible
+/// and bidirectional ones that make a name read as another.
+pub(crate) fn is_plain(text: &str) -> bool {
+    !text.chars().any(|c| {
+        c.is_control()
+            || matches!(c, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+    })
+}
+
 fn one<T>(
     mut found: Vec<T>,
     name: &str,

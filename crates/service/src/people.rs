@@ -61,9 +61,9 @@ fn describe(rx: &Rx<'_>, person: Person) -> Result<Described, DbError> {
 /// [`AdminError`].
 pub fn add(work: &mut Work<'_, '_>, name: &str) -> Result<PersonId, AdminError> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 256 || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > 256 || !names::is_plain(name) {
         return Err(AdminError::Refused(
-            "a person's name has 1 to 256 characters and no control characters".into(),
+            "a person's name has 1 to 256 characters, none of them invisible".into(),
         ));
     }
     let person = Person {
@@ -123,7 +123,13 @@ pub fn join(work: &mut Work<'_, '_>, keep: &str, gone: &str) -> Result<Person, A
         )?;
     }
     tables::tokens::give_all(work.tx, gone.id, keep.id)?;
+    // What was under way began with other accounts and other tokens: a seed that was pending must not become one more.
+    tables::attempts::end_all(work.tx, keep.id)?;
+    tables::enrollments::drop_all(work.tx, keep.id)?;
     tables::people::remove_with_leftovers(work.tx, gone.id)?;
+    work.record(
+        Event::new(AuditKind::PeopleJoined).person(keep.id).detail(format!("{} ({})", gone.name, gone.id)),
+    )?;
     Ok(keep)
 }
 
@@ -145,6 +151,8 @@ pub fn split(work: &mut Work<'_, '_>, name: &str, sid: &model::Sid) -> Result<Pe
         return Err(AdminError::Refused(format!("{} has only this account", person.name)));
     }
     let id = add(work, account.name.as_str())?;
+    // A sign-in under way with this account would ask for a code of somebody else now.
+    tables::attempts::end_all(work.tx, person.id)?;
     tables::accounts::give(work.tx, &account.key, id)?;
     work.record(
         Event::new(AuditKind::AccountMoved)

@@ -1,4 +1,4 @@
-use crate::{Rates, Trouble, keys, trouble::written};
+use crate::{Rates, Trouble, keys, names, trouble::written};
 use domain::{Actor, AuditEvent, AuditKind};
 use model::{MachineId, PersonId, Secret, TokenId, UnixTime};
 use policy::Policy;
@@ -6,6 +6,7 @@ use protocol::signature::SigningKey;
 use rand_core::CryptoRng;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{Cell, DbError, Rx, Sealer, Store, Tx, tables};
+use tokio::sync::Semaphore;
 
 /// Where randomness comes from: the operating system in a server, a seed in a test.
 pub type Entropy = Arc<dyn Fn() -> Box<dyn CryptoRng + Send> + Send + Sync>;
@@ -22,7 +23,11 @@ struct Shared {
     policy: Mutex<Option<(u64, Arc<Policy>)>>,
     signing_key: Arc<SigningKey>,
     rates: Rates,
+    hashing: Arc<Semaphore>,
 }
+
+/// How many slow hashes are computed at a time.
+const HASHES: usize = 2;
 
 /// One transaction, and what a use case may need in it.
 pub struct Work<'w, 'tx> {
@@ -59,6 +64,7 @@ impl Service {
             policy: Mutex::new(None),
             signing_key: Arc::new(signing_key),
             rates: Rates::default(),
+            hashing: Arc::new(Semaphore::new(HASHES)),
         })))
     }
 
@@ -127,12 +133,19 @@ impl Service {
         self.read(|rx| self.0.current_policy(rx))
     }
 
-    /// Runs slow work (hashing) where it holds nobody up.
+    /// Runs slow work (hashing) where it holds nobody up. A few at a time: each hash takes 19 MiB, and whoever may ask for
+    /// one could ask for a thousand.
     pub(crate) async fn compute<T: Send + 'static>(
         &self,
         f: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Trouble> {
-        tokio::task::spawn_blocking(f).await.map_err(Trouble::failed)
+        let permit = Arc::clone(&self.0.hashing).acquire_owned().await.map_err(Trouble::failed)?;
+        // Inside, the permit is held until the work ends, even when nobody waits for it any more.
+        let work = move || {
+            let _permit = permit;
+            f()
+        };
+        tokio::task::spawn_blocking(work).await.map_err(Trouble::failed)
     }
 
     /// Randomness fit for keys.
@@ -229,8 +242,14 @@ impl Event {
         self
     }
 
+    /// What else there is to say. Machines have a part in it, and it ends up on terminals: what is not plain text is
+    /// marked.
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = detail.into();
+        if !names::is_plain(&self.detail) {
+            self.detail =
+                self.detail.replace(|c: char| !names::is_plain(c.encode_utf8(&mut [0; 4])), "\u{FFFD}");
+        }
         self
     }
 }

@@ -2,7 +2,7 @@
 
 use super::show::code_cell;
 use crate::{AdminError, Work, work::Event};
-use domain::{Approval, AuditKind};
+use domain::{Approval, AuditKind, Origin};
 use model::{MachineId, PersonId, Secret};
 use otp::EnrollmentCode;
 use std::time::Duration;
@@ -36,7 +36,8 @@ pub fn approvals(rx: &Rx<'_>) -> Result<Vec<Approval>, DbError> {
     tables::enrollments::approvals(rx)
 }
 
-/// Approves or denies a person's enrollment on a machine. It need not have been asked for.
+/// Approves or denies a person's enrollment on a machine. It need not have been asked for. A denial also ends what is
+/// pending there.
 ///
 /// # Errors
 /// [`AdminError::Trouble`].
@@ -48,6 +49,9 @@ pub fn decide_approval(
 ) -> Result<(), AdminError> {
     tables::enrollments::request_approval(work.tx, person, machine, work.now)?;
     tables::enrollments::decide_approval(work.tx, person, machine, granted, work.now)?;
+    if !granted {
+        tables::enrollments::drop(work.tx, person, Origin::Machine(machine))?;
+    }
     let kind = if granted { AuditKind::ApprovalGranted } else { AuditKind::ApprovalDenied };
     Ok(work.record(Event::new(kind).person(person).machine(machine))?)
 }

@@ -1,7 +1,8 @@
 //! A token is born at the first correct code.
 
 use super::{newest_token, place_name};
-use crate::{Trouble, Work, signin, work::Event};
+use crate::signin::{self, Tally};
+use crate::{Trouble, Work, work::Event};
 use domain::{AuditKind, Origin, PendingEnrollment, Token, TokenState};
 use model::{MachineId, Secret, TokenId, UnixTime};
 use otp::{Code, Drift, Seed, TokenKind, TotpCheck, Verdict};
@@ -19,9 +20,10 @@ pub(super) enum FirstCode {
 }
 
 /// Compares a first code with a pending seed. If it is right the token is made, the code burnt, and every other
-/// pending seed of the person dies.
+/// pending seed of the person dies. The try has been counted.
 pub(super) fn try_first_code(
     work: &mut Work<'_, '_>,
+    _counted: &Tally,
     pending: &PendingEnrollment,
     seed: &Seed,
     code: Option<&Code>,

@@ -2,11 +2,12 @@
 
 use super::birth::{FirstCode, try_first_code};
 use super::{Found, find, newest_token};
-use crate::signin::{self, Counted, approve, count, forgive, refusal, waiting};
+use crate::signin::{self, Counted, Wrong, approve, count, refusal, waiting};
 use crate::{CallError, Service, Work, answers::Arrived, work::Event};
 use domain::{Attempt, AuditKind, Machine, Origin, PersonState, Stage};
 use model::{Reason, UnixTime};
 use otp::Code;
+use policy::Tokens;
 use protocol::http::{ConfirmAnswer, ConfirmRequest};
 use store::tables;
 
@@ -25,8 +26,8 @@ pub async fn confirm(
     let code = request.code.expose_text().and_then(|text| text.parse::<Code>().ok());
     service
         .answer_once::<ConfirmRequest, _>(now, arrived, move |work| {
-            let attempt = waiting(work, machine.id, request.attempt, Stage::Enroll)?;
-            decide(work, &machine, &attempt, code.as_ref())
+            let (attempt, person) = waiting(work, machine.id, request.attempt, Stage::Enroll)?;
+            decide(work, &machine, &attempt, person, code.as_ref())
         })
         .await
 }
@@ -35,38 +36,41 @@ fn decide(
     work: &mut Work<'_, '_>,
     machine: &Machine,
     attempt: &Attempt,
+    person: PersonState,
     code: Option<&Code>,
 ) -> Result<ConfirmAnswer, CallError> {
-    let (person, place) = (attempt.person, Origin::Machine(machine.id));
-    let state = tables::people::find(work.tx, person)?.ok_or(CallError::AttemptOver)?.state;
-    if state == PersonState::Disabled {
-        return refuse(work, machine, attempt, Reason::PersonDisabled, None);
+    if person == PersonState::Disabled {
+        return refuse(work, machine, attempt, (Reason::PersonDisabled, None));
     }
-    let (pending, seed) = match find(work, person, place)? {
-        Found::Good(pending, seed) => (pending, seed),
-        Found::Lost(machine, at) => return Ok(ConfirmAnswer::EnrolledElsewhere { machine, at }),
-        Found::Nothing => {
-            return Ok(match newest_token(work, person)? {
-                Some((machine, at)) => ConfirmAnswer::EnrolledElsewhere { machine, at },
-                None => ConfirmAnswer::Expired,
-            });
-        }
+    let (person, place) = (attempt.person, Origin::Machine(machine.id));
+    // A token may have come to the person in other ways than by a first code somewhere else.
+    match (signin::account_tokens(work.tx, person)?, newest_token(work, person)?) {
+        (Tokens::None, _) => {}
+        (Tokens::Active, Some((machine, at))) => return Ok(ConfirmAnswer::EnrolledElsewhere { machine, at }),
+        // Nobody enrolls around a revoked token.
+        _ => return refuse(work, machine, attempt, (Reason::TokenDisabled, None)),
+    }
+    let Found::Good(pending, seed) = find(work, person, place)? else { return Ok(ConfirmAnswer::Expired) };
+    let tally = match count(work, person, place)? {
+        Counted::Open(tally) => tally,
+        Counted::Blocked { reason, until } => return refuse(work, machine, attempt, (reason, Some(until))),
     };
-    let (left, then) = match count(work, person, place)? {
-        Counted::Open { left, then } => (left, then),
-        Counted::Blocked { reason, until } => return refuse(work, machine, attempt, reason, Some(until)),
-    };
-    match try_first_code(work, &pending, &seed, code)? {
+    match try_first_code(work, &tally, &pending, &seed, code)? {
         FirstCode::Born => {
-            forgive(work, person, place)?;
+            tally.forgiven(work)?;
             Ok(ConfirmAnswer::Accept { accept: approve(work, attempt)? })
         }
         FirstCode::Lost(machine, at) => Ok(ConfirmAnswer::EnrolledElsewhere { machine, at }),
         FirstCode::Wrong => {
+            let Wrong { left, then } = tally.stands(work)?;
             work.record(Event::new(AuditKind::EnrollmentCodeWrong).person(person).machine(machine.id))?;
             signin::record_block(work, person, Some(machine.id), then)?;
             match then {
-                Some((reason, until)) => refuse(work, machine, attempt, reason, Some(until)),
+                Some((reason, until)) => {
+                    tables::attempts::end(work.tx, attempt.machine, attempt.id)?;
+                    let refusal = refusal(work, &machine.group_name, reason, Some(until));
+                    Ok(ConfirmAnswer::Refuse { refusal })
+                }
                 None => Ok(ConfirmAnswer::Wrong { left }),
             }
         }
@@ -77,9 +81,8 @@ fn refuse(
     work: &mut Work<'_, '_>,
     machine: &Machine,
     attempt: &Attempt,
-    reason: Reason,
-    until: Option<UnixTime>,
+    why: (Reason, Option<UnixTime>),
 ) -> Result<ConfirmAnswer, CallError> {
-    tables::attempts::end(work.tx, attempt.machine, attempt.id)?;
-    Ok(ConfirmAnswer::Refuse { refusal: refusal(work, &machine.group_name, reason, until) })
+    let refusal = signin::refuse(work, &machine.group_name, attempt, AuditKind::EnrollmentRefused, why)?;
+    Ok(ConfirmAnswer::Refuse { refusal })
 }

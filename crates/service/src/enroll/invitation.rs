@@ -3,11 +3,11 @@
 
 use super::birth::{FirstCode, try_first_code};
 use super::{Found, begin_pending, find, uri};
-use crate::signin::{self, Counted, count, forgive};
+use crate::signin::{self, Counted, Wrong, count};
 use crate::{AdminError, Trouble, Work, keys, work::Event};
 use data_encoding::BASE64URL_NOPAD;
 use domain::{AuditKind, Origin, PersonState, TokenState};
-use model::{InvitationId, PersonId, Reason, Secret, UnixTime};
+use model::{InvitationId, PersonId, Secret, UnixTime};
 use otp::Code;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
@@ -63,11 +63,10 @@ pub fn invite(work: &mut Work<'_, '_>, person: PersonId, valid: Duration) -> Res
     if found.state == PersonState::Disabled {
         return Err(AdminError::Refused(format!("{} is disabled; enable them first", found.name)));
     }
-    let active =
-        tables::tokens::of(work.tx, person)?.iter().filter(|token| token.state == TokenState::Active).count();
-    if active >= work.policy.limits().tokens_per_person as usize {
+    let tokens = tokens_kept(work, person)?;
+    if tokens >= work.policy.limits().tokens_per_person as usize {
         return Err(AdminError::Refused(format!(
-            "{} has {active} tokens, which is all the policy allows; revoke one first",
+            "{} has {tokens} tokens, which is all the policy allows; revoke one first",
             found.name
         )));
     }
@@ -81,7 +80,14 @@ pub fn invite(work: &mut Work<'_, '_>, person: PersonId, valid: Duration) -> Res
     Ok(secret)
 }
 
-/// Whose invitation a link is; `None`: unknown, used or past its time, which read the same.
+/// Tokens of a person that are not gone for good: what the policy limits.
+fn tokens_kept(work: &Work<'_, '_>, person: PersonId) -> Result<usize, Trouble> {
+    let kept = |token: &domain::Token| matches!(token.state, TokenState::Active | TokenState::Disabled);
+    Ok(tables::tokens::of(work.tx, person)?.iter().filter(|token| kept(token)).count())
+}
+
+/// Whose invitation a link is; `None`: unknown, used, past its time, or of somebody who may have no token more, which
+/// read the same.
 ///
 /// # Errors
 /// [`Trouble`].
@@ -90,14 +96,26 @@ pub fn invited(work: &Work<'_, '_>, secret: &Secret) -> Result<Option<Invited>, 
         return Ok(None);
     };
     let Some(found) = tables::people::find(work.tx, person)? else { return Ok(None) };
-    Ok((found.state == PersonState::Active).then_some(Invited { id, person, name: found.name }))
+    let invited = Invited { id, person, name: found.name };
+    Ok(is_good(work, &invited)?.then_some(invited))
+}
+
+/// Whether an invitation can still be used. Looked at in each transaction: much can happen between two of them.
+fn is_good(work: &Work<'_, '_>, invited: &Invited) -> Result<bool, Trouble> {
+    let person = tables::people::find(work.tx, invited.person)?;
+    Ok(person.is_some_and(|person| person.state == PersonState::Active)
+        && tables::enrollments::invitation_is_good(work.tx, invited.id, work.now)?
+        && tokens_kept(work, invited.person)? < work.policy.limits().tokens_per_person as usize)
 }
 
 /// The `otpauth` URI to show: a new seed, or the one shown before.
 ///
 /// # Errors
-/// [`Trouble`].
+/// [`Trouble`], also when the invitation has ended since [`invited`].
 pub fn show_invited(work: &mut Work<'_, '_>, invited: &Invited) -> Result<Secret, Trouble> {
+    if !is_good(work, invited)? {
+        return Err(Trouble::failed("the invitation ended meanwhile"));
+    }
     let origin = Origin::Invitation(invited.id);
     let (pending, seed, kind) = match find(work, invited.person, origin)? {
         Found::Good(pending, seed) => (pending, seed, AuditKind::EnrollmentResumed),
@@ -113,7 +131,7 @@ pub fn show_invited(work: &mut Work<'_, '_>, invited: &Invited) -> Result<Secret
     uri(work, keys::DEFAULT_GROUP, &account, &pending, seed)
 }
 
-/// Confirms the first code typed in the browser.
+/// Confirms the first code typed in the browser. Where the invitation has ended since [`invited`], the QR has run out.
 ///
 /// # Errors
 /// [`Trouble`].
@@ -122,29 +140,35 @@ pub fn confirm_invited(
     invited: &Invited,
     code: Option<&Code>,
 ) -> Result<InvitedAnswer, Trouble> {
+    if !is_good(work, invited)? {
+        return Ok(InvitedAnswer::Expired);
+    }
     let origin = Origin::Invitation(invited.id);
     let (pending, seed) = match find(work, invited.person, origin)? {
         Found::Good(pending, seed) => (pending, seed),
         Found::Lost(place, at) => return Ok(InvitedAnswer::Lost { place, at }),
         Found::Nothing => return Ok(InvitedAnswer::Expired),
     };
-    let (left, then) = match count(work, invited.person, origin)? {
-        Counted::Open { left, then } => (left, then),
+    let tally = match count(work, invited.person, origin)? {
+        Counted::Open(tally) => tally,
         Counted::Blocked { until, .. } => return Ok(InvitedAnswer::Blocked { until }),
     };
-    match try_first_code(work, &pending, &seed, code)? {
+    match try_first_code(work, &tally, &pending, &seed, code)? {
         FirstCode::Born => {
-            forgive(work, invited.person, origin)?;
-            tables::enrollments::use_invitation(work.tx, invited.id, work.now)?;
+            tally.forgiven(work)?;
+            if !tables::enrollments::use_invitation(work.tx, invited.id, work.now)? {
+                return Err(Trouble::failed("the invitation was used up under our hands"));
+            }
             Ok(InvitedAnswer::Enrolled)
         }
         FirstCode::Lost(place, at) => Ok(InvitedAnswer::Lost { place, at }),
         FirstCode::Wrong => {
+            let Wrong { left, then } = tally.stands(work)?;
             work.record(Event::new(AuditKind::EnrollmentCodeWrong).person(invited.person))?;
             signin::record_block(work, invited.person, None, then)?;
             Ok(match then {
-                Some((Reason::Locked | Reason::LockedEverywhere, until)) => InvitedAnswer::Blocked { until },
-                _ => InvitedAnswer::Wrong { left },
+                Some((_, until)) => InvitedAnswer::Blocked { until },
+                None => InvitedAnswer::Wrong { left },
             })
         }
     }

@@ -1,11 +1,12 @@
 //! The person asks to see the QR or the key.
 
 use super::{Found, begin_pending, find, newest_token, uri};
-use crate::signin::{self, Counted, count, refusal, waiting};
-use crate::{CallError, Service, Trouble, Work, answers::Arrived, work::Event};
-use domain::{Attempt, AuditKind, Machine, Origin, Stage};
+use crate::signin::{self, Counted, Question, Tally, Wrong, count, refusal, waiting};
+use crate::{CallError, Service, Work, answers::Arrived, work::Event};
+use domain::{Attempt, AuditKind, Machine, Origin, PersonState, Stage};
 use model::{Reason, Secret, UnixTime};
 use otp::EnrollmentCode;
+use policy::{Decision, Lock, Needs, Password, Tokens};
 use protocol::http::{Pending, ShowAnswer, ShowRequest};
 use protocol::seal::seal_to;
 use store::{Cell, tables};
@@ -24,8 +25,8 @@ pub async fn show(
     let arrived = Arrived { machine: machine.id, request: request.request, body_hash };
     service
         .answer_once::<ShowRequest, _>(now, arrived, move |work| {
-            let attempt = waiting(work, machine.id, request.attempt, Stage::Enroll)?;
-            decide(work, &machine, &attempt, &request)
+            let (attempt, person) = waiting(work, machine.id, request.attempt, Stage::Enroll)?;
+            decide(work, &machine, &attempt, person, &request)
         })
         .await
 }
@@ -34,44 +35,36 @@ fn decide(
     work: &mut Work<'_, '_>,
     machine: &Machine,
     attempt: &Attempt,
+    person: PersonState,
     request: &ShowRequest,
 ) -> Result<ShowAnswer, CallError> {
-    let (person, origin) = (attempt.person, Origin::Machine(machine.id));
-    // A token may have been born since the attempt began; then there is nothing to enroll.
-    if let Some((machine, at)) = newest_token(work, person)? {
-        return Ok(ShowAnswer::EnrolledElsewhere { machine, at });
-    }
-    let found = find(work, person, origin)?;
-    if let Found::Lost(machine, at) = found {
-        return Ok(ShowAnswer::EnrolledElsewhere { machine, at });
-    }
-    if attempt.needs_code
-        && matches!(found, Found::Nothing)
-        && let Some(answer) = check_code(work, machine, attempt, request.enrollment_code.as_ref())?
-    {
+    if let Some(answer) = stand(work, machine, attempt, person)? {
         return Ok(answer);
     }
-    let account = tables::accounts::of(work.tx, person)?
-        .into_iter()
-        .find(|account| account.key == attempt.account)
-        .ok_or(CallError::AttemptOver)?;
-    let (pending, seed, resumed, kind) = match found {
+    let origin = Origin::Machine(machine.id);
+    let (pending, seed, resumed, kind) = match find(work, attempt.person, origin)? {
         Found::Good(pending, seed) if !request.start_over => {
             (pending, seed, true, AuditKind::EnrollmentResumed)
         }
         found => {
-            let over = matches!(found, Found::Good(..));
-            if !over && !allowance_left(work, machine, attempt)? {
-                return Ok(ShowAnswer::Refuse {
-                    refusal: refusal(work, &machine.group_name, Reason::EnrollmentLimit, None),
-                });
-            }
-            let (pending, seed) = begin_pending(work, person, origin)?;
-            let kind = if over { AuditKind::EnrollmentStartedOver } else { AuditKind::EnrollmentStarted };
+            let kind = if matches!(found, Found::Good(..)) {
+                AuditKind::EnrollmentStartedOver
+            } else if let Some(answer) = let_in(work, machine, attempt, request.enrollment_code.as_ref())? {
+                return Ok(answer);
+            } else {
+                AuditKind::EnrollmentStarted
+            };
+            let (pending, seed) = begin_pending(work, attempt.person, origin)?;
             (pending, seed, false, kind)
         }
     };
-    work.record(Event::new(kind).person(person).machine(machine.id).detail(format!("on {}", machine.name)))?;
+    let account = tables::accounts::of(work.tx, attempt.person)?
+        .into_iter()
+        .find(|account| account.key == attempt.account)
+        .ok_or(CallError::AttemptOver)?;
+    work.record(
+        Event::new(kind).person(attempt.person).machine(machine.id).detail(format!("on {}", machine.name)),
+    )?;
     let uri = uri(work, &machine.group_name, account.name.as_str(), &pending, seed)?;
     let context = [machine.id.to_bytes(), attempt.id.to_bytes()].concat();
     let sealed_uri = seal_to(&request.seal_to, &context, &uri, &mut *work.rng)
@@ -80,56 +73,111 @@ fn decide(
     Ok(ShowAnswer::Show { sealed_uri, pending, resumed })
 }
 
-/// Counts a person who begins to enroll on this machine today without a code or an approval.
-fn allowance_left(work: &mut Work<'_, '_>, machine: &Machine, attempt: &Attempt) -> Result<bool, Trouble> {
-    let approved = tables::enrollments::approval_for(work.tx, attempt.person, machine.id)?
-        .is_some_and(|asked| asked.granted == Some(true));
-    if attempt.needs_code || approved {
-        return Ok(true);
+/// What has come up since the attempt began that leaves nothing to enroll.
+fn stand(
+    work: &mut Work<'_, '_>,
+    machine: &Machine,
+    attempt: &Attempt,
+    person: PersonState,
+) -> Result<Option<ShowAnswer>, CallError> {
+    let why = if person == PersonState::Disabled {
+        (Reason::PersonDisabled, None)
+    } else {
+        match (signin::account_tokens(work.tx, attempt.person)?, newest_token(work, attempt.person)?) {
+            (Tokens::Active, Some((machine, at))) => {
+                return Ok(Some(ShowAnswer::EnrolledElsewhere { machine, at }));
+            }
+            // Nobody enrolls around a revoked token.
+            (Tokens::Active | Tokens::NoneActive, _) => (Reason::TokenDisabled, None),
+            (Tokens::None, _) => match signin::lock_state(work, attempt.person, Origin::Machine(machine.id))?
+            {
+                Lock::Open => return Ok(None),
+                Lock::Here { until } => (Reason::Locked, Some(until)),
+                Lock::Everywhere { until } => (Reason::LockedEverywhere, Some(until)),
+            },
+        }
+    };
+    refuse(work, machine, attempt, why).map(Some)
+}
+
+/// Whether a first seed may be made, decided anew: what let the attempt begin (a pending enrollment that was still good,
+/// a policy, an approval) may be gone by now. `None`: it may.
+fn let_in(
+    work: &mut Work<'_, '_>,
+    machine: &Machine,
+    attempt: &Attempt,
+    typed: Option<&Secret>,
+) -> Result<Option<ShowAnswer>, CallError> {
+    let person = tables::people::find(work.tx, attempt.person)?.ok_or(CallError::AttemptOver)?;
+    let question = Question {
+        machine,
+        kind: attempt.kind,
+        place: attempt.place,
+        authority: signin::claimed(&attempt.account.authority),
+        sid: &attempt.account.sid,
+        groups: &[],
+        password: Password::Proven,
+        person: Some(&person),
+    };
+    let needs_code = match signin::decision(work, &question)? {
+        Decision::Enroll { needs, .. } => needs == Needs::Code,
+        // The rule that asked for a code was one for a Windows group; what groups there are, only the beginning knew.
+        Decision::NotNeeded { .. } => attempt.needs_code,
+        Decision::WaitForApproval => {
+            return refuse(work, machine, attempt, (Reason::ApprovalNeeded, None)).map(Some);
+        }
+        Decision::Refuse { reason, until, .. } => {
+            return refuse(work, machine, attempt, (reason, until)).map(Some);
+        }
+        Decision::AskCode { .. } | Decision::PasswordOnly { .. } => return Err(CallError::AttemptOver),
+    };
+    match (needs_code, typed) {
+        (false, _) => {
+            signin::note_begun(work, machine.id, attempt.person)?;
+            Ok(None)
+        }
+        (true, Some(typed)) => check_code(work, machine, attempt, typed),
+        // The attempt was told that no code is needed, which has changed: it has to begin anew.
+        (true, None) => Err(CallError::AttemptOver),
     }
-    let begun = tables::people::count_new(work.tx, machine.id, signin::day(work))?;
-    if begun <= work.policy.group(&machine.group_name).new_people_per_day {
-        return Ok(true);
-    }
-    work.record(
-        Event::new(AuditKind::EnrollmentRefused)
-            .person(attempt.person)
-            .machine(machine.id)
-            .detail("too many new people on this machine today"),
-    )?;
-    Ok(false)
+}
+
+fn refuse(
+    work: &mut Work<'_, '_>,
+    machine: &Machine,
+    attempt: &Attempt,
+    why: (Reason, Option<UnixTime>),
+) -> Result<ShowAnswer, CallError> {
+    let refusal = signin::refuse(work, &machine.group_name, attempt, AuditKind::EnrollmentRefused, why)?;
+    Ok(ShowAnswer::Refuse { refusal })
 }
 
 pub(super) fn code_cell(row: &[u8; 16]) -> Cell<'_> {
     Cell { table: "enrollment_codes", column: "code", row }
 }
 
-/// Checks the enrollment code; `None`: it is right.
+/// Checks the enrollment code; `None`: it is right. It is used up when the token is born.
 fn check_code(
     work: &mut Work<'_, '_>,
     machine: &Machine,
     attempt: &Attempt,
-    typed: Option<&Secret>,
+    typed: &Secret,
 ) -> Result<Option<ShowAnswer>, CallError> {
-    let place = Origin::Machine(machine.id);
-    let (left, then) = match count(work, attempt.person, place)? {
-        Counted::Open { left, then } => (left, then),
-        Counted::Blocked { reason, until } => {
-            let refusal = refusal(work, &machine.group_name, reason, Some(until));
-            return Ok(Some(ShowAnswer::Refuse { refusal }));
-        }
-    };
-    let typed = typed.and_then(Secret::expose_text).and_then(|text| text.parse::<EnrollmentCode>().ok());
     let stored = match tables::enrollments::code(work.tx, attempt.person, work.now)? {
         Some(sealed) => Some(work.open(code_cell(&attempt.person.to_bytes()), &sealed)?),
         None => None,
     };
-    let stored =
-        stored.as_ref().and_then(Secret::expose_text).and_then(|text| text.parse::<EnrollmentCode>().ok());
-    if typed.is_some() && typed == stored {
-        signin::forgive(work, attempt.person, place)?;
+    let tally = match count(work, attempt.person, Origin::Machine(machine.id))? {
+        Counted::Open(tally) => tally,
+        Counted::Blocked { reason, until } => {
+            return refuse(work, machine, attempt, (reason, Some(until))).map(Some);
+        }
+    };
+    if is_right(&tally, typed, stored.as_ref()) {
+        tally.forgiven(work)?;
         return Ok(None);
     }
+    let Wrong { left, then } = tally.stands(work)?;
     work.record(
         Event::new(AuditKind::EnrollmentRefused)
             .person(attempt.person)
@@ -139,8 +187,14 @@ fn check_code(
     signin::record_block(work, attempt.person, Some(machine.id), then)?;
     Ok(Some(match then {
         Some((reason, until)) => {
+            tables::attempts::end(work.tx, attempt.machine, attempt.id)?;
             ShowAnswer::Refuse { refusal: refusal(work, &machine.group_name, reason, Some(until)) }
         }
         None => ShowAnswer::CodeWrong { left },
     }))
+}
+
+fn is_right(_counted: &Tally, typed: &Secret, stored: Option<&Secret>) -> bool {
+    let code = |secret: &Secret| secret.expose_text().and_then(|text| text.parse::<EnrollmentCode>().ok());
+    code(typed).is_some_and(|typed| stored.and_then(code) == Some(typed))
 }

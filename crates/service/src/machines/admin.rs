@@ -43,7 +43,7 @@ fn set(
     kind: AuditKind,
 ) -> Result<Machine, AdminError> {
     let machine = names::machine(work.tx, name)?;
-    if !tables::machines::set_state(work.tx, machine.id, state, None)? {
+    if !tables::machines::set_state(work.tx, machine.id, state)? {
         return Err(AdminError::Refused(format!("{} is {} already", machine.name, machine.state.as_str())));
     }
     work.record(Event::new(kind).machine(machine.id).detail(machine.name.clone()))?;

@@ -1,13 +1,10 @@
 //! Is this the machine it says it is, and does the server listen to it?
 
-use crate::{CallError, Service, work::Event};
+use crate::{CallError, Service, Work, work::Event};
 use domain::{Actor, AuditKind, Machine, MachineState};
 use model::{MachineId, UnixTime};
 use std::time::Duration;
 use store::tables;
-
-/// How long a machine that asks too much is suspended.
-const SUSPENSION: Duration = Duration::from_secs(60);
 
 /// The machine with this id, for its public key. Call [`Service::admit`] once the signature is verified.
 ///
@@ -18,28 +15,60 @@ pub fn authenticate(service: &Service, id: MachineId) -> Result<Machine, CallErr
     machine.filter(|machine| machine.state != MachineState::Removed).ok_or(CallError::MachineUnknown)
 }
 
+/// Whether the server listens to a machine in this state.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn heard(
+    state: MachineState,
+    suspended_until: Option<UnixTime>,
+    now: UnixTime,
+) -> Result<(), CallError> {
+    match state {
+        MachineState::Active => Ok(()),
+        MachineState::Suspended if suspended_until.is_some_and(|until| until <= now) => Ok(()),
+        MachineState::Suspended => Err(CallError::MachineSuspended { until: suspended_until }),
+        MachineState::Cloned => Err(CallError::MachineCloned),
+        MachineState::Removed => Err(CallError::MachineUnknown),
+    }
+}
+
+/// The machine as it is in this transaction: since its request was let in, an administrator may have removed it.
+///
+/// # Errors
+/// Why the server does not listen to it any more.
+pub(crate) fn still_heard(work: &Work<'_, '_>, id: MachineId) -> Result<Machine, CallError> {
+    let machine = tables::machines::find(work.tx, id)?.ok_or(CallError::MachineUnknown)?;
+    heard(machine.state, machine.suspended_until, work.now)?;
+    Ok(machine)
+}
+
 impl Service {
-    /// Lets a machine's request in, or says why not. Counts it against the machine's rate.
+    /// Lets a machine's request in, or says why not. Counts it against the machine's rate; one above it is suspended for
+    /// the rest of the minute.
     ///
     /// # Errors
-    /// [`CallError::MachineSuspended`], [`CallError::MachineCloned`].
+    /// [`CallError::MachineSuspended`], [`CallError::MachineCloned`], [`CallError::MachineUnknown`].
     pub async fn admit(&self, now: UnixTime, machine: &Machine) -> Result<(), CallError> {
-        match machine.state {
-            MachineState::Active => {}
-            MachineState::Suspended if machine.suspended_until.is_some_and(|until| until <= now) => {}
-            MachineState::Suspended => {
-                return Err(CallError::MachineSuspended { until: machine.suspended_until });
-            }
-            MachineState::Cloned => return Err(CallError::MachineCloned),
-            MachineState::Removed => return Err(CallError::MachineUnknown),
+        heard(machine.state, machine.suspended_until, now)?;
+        let id = machine.id;
+        if machine.state == MachineState::Suspended {
+            // Its time is over: lists must not call it suspended, and the next suspension has to be one.
+            self.work(now, Actor::Server, move |work| {
+                if tables::machines::end_suspension(work.tx, id, work.now)? {
+                    work.record(Event::new(AuditKind::MachineResumed).machine(id))?;
+                }
+                Ok::<_, CallError>(())
+            })
+            .await?;
         }
         let (_, policy) = self.policy()?;
-        if self.rates().allow(machine.id, now, policy.limits().requests_per_minute) {
+        if self.rates().allow(id, now, policy.limits().requests_per_minute) {
             return Ok(());
         }
-        let (id, until) = (machine.id, now.plus(SUSPENSION));
+        let until = now.plus(Duration::from_secs(60 - now.as_secs() % 60));
         self.work(now, Actor::Server, move |work| {
-            if tables::machines::set_state(work.tx, id, MachineState::Suspended, Some(until))? {
+            if tables::machines::suspend_until(work.tx, id, until)? {
                 work.record(
                     Event::new(AuditKind::MachineSuspended)
                         .machine(id)

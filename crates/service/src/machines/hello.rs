@@ -1,5 +1,6 @@
 //! What a machine needs to know between sign-ins.
 
+use super::{still_heard, text};
 use crate::{CallError, Service, Trouble, work::Event};
 use domain::{Actor, AuditKind, Machine, MachineState};
 use model::UnixTime;
@@ -10,7 +11,7 @@ use store::tables;
 /// on is a copy.
 ///
 /// # Errors
-/// [`CallError::MachineCloned`].
+/// [`CallError::MachineCloned`], also from then on for whoever speaks with its key.
 pub async fn hello(
     service: &Service,
     now: UnixTime,
@@ -19,12 +20,21 @@ pub async fn hello(
     statement_serial: u64,
     app_url: Option<String>,
 ) -> Result<HelloAnswer, CallError> {
-    let same_firmware = machine.firmware_uuid.is_empty() || machine.firmware_uuid == request.firmware_uuid;
-    let is_copy = machine.machine_sid != request.machine_sid || !same_firmware;
+    text::check([
+        (&request.firmware_uuid, "its firmware UUID is too long or not plain text"),
+        (&request.agent_version, "its agent's version is too long or not plain text"),
+        (&request.os, "its system's name is too long or not plain text"),
+    ])?;
     service
         .work(now, Actor::Machine, move |work| {
-            if is_copy {
-                if tables::machines::set_state(work.tx, machine.id, MachineState::Cloned, None)? {
+            let machine = still_heard(work, machine.id)?;
+            // A firmware that told its UUID once and cannot be read now says nothing; a copy of an image says another one.
+            let told = |uuid: &str| !uuid.is_empty();
+            let other_firmware = told(&machine.firmware_uuid)
+                && told(&request.firmware_uuid)
+                && machine.firmware_uuid != request.firmware_uuid;
+            if machine.machine_sid != request.machine_sid || other_firmware {
+                if tables::machines::set_state(work.tx, machine.id, MachineState::Cloned)? {
                     work.record(Event::new(AuditKind::MachineCloned).machine(machine.id).detail(format!(
                         "joined as {} {}, now speaks as {} {}",
                         machine.machine_sid,

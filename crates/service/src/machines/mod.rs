@@ -5,9 +5,11 @@ mod authenticate;
 mod hello;
 mod join;
 mod report;
+mod text;
 
 pub use admin::{list, move_to_group, remove, resume, suspend};
 pub use authenticate::authenticate;
+pub(crate) use authenticate::{heard, still_heard};
 pub use hello::hello;
 pub use join::join;
 pub use report::report;

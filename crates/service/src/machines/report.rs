@@ -1,5 +1,6 @@
 //! What happened on a machine, for the audit trail.
 
+use super::still_heard;
 use crate::{CallError, Service, Work, work::Event};
 use domain::{AccountKey, Actor, AuditKind, Machine};
 use model::UnixTime;
@@ -21,6 +22,7 @@ pub async fn report(
     }
     service
         .work(now, Actor::Machine, move |work| {
+            let machine = still_heard(work, machine.id)?;
             for event in request.events {
                 if tables::attempts::note_report(work.tx, machine.id, event.id, work.now)? {
                     record(work, &machine, event)?;

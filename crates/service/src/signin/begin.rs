@@ -1,13 +1,13 @@
 //! A person has typed a name and a password: what is to happen now?
 
 use super::{accept, facts, refusal};
-use crate::{CallError, Service, Work, answers::Arrived, work::Event};
+use crate::{CallError, Service, Work, answers::Arrived, machines, work::Event};
 use domain::{
     Account, AccountKey, Attempt, AuditKind, Machine, Origin, Person, PersonState, Stage, TokenState,
 };
 use model::{PersonId, Reason, UnixTime};
-use policy::{Decision, Needs};
-use protocol::http::{BeginAnswer, BeginRequest, Pending, Refusal};
+use policy::{Decision, Needs, Password};
+use protocol::http::{BeginAnswer, BeginRequest, PasswordEvidence, Pending, Refusal};
 use std::time::Duration;
 use store::tables;
 
@@ -31,7 +31,12 @@ pub async fn begin(
         return Err(CallError::Request("too many groups"));
     }
     let arrived = Arrived { machine: machine.id, request: request.request, body_hash };
-    service.answer_once::<BeginRequest, _>(now, arrived, move |work| decide(work, &machine, &request)).await
+    service
+        .answer_once::<BeginRequest, _>(now, arrived, move |work| {
+            let machine = machines::still_heard(work, machine.id)?;
+            decide(work, &machine, &request)
+        })
+        .await
 }
 
 fn decide(
@@ -44,10 +49,20 @@ fn decide(
     }
     let key = facts::account_key(machine, request);
     let person = tables::people::by_account(work.tx, &key)?;
-    let question = facts::Question { machine, request, person: person.as_ref() };
-    let facts = facts::gather(work, &question)?;
-    let decision = policy::decide(&work.policy, &facts);
-    match decision {
+    let question = facts::Question {
+        machine,
+        kind: request.kind,
+        place: request.place,
+        authority: request.account.authority.clone(),
+        sid: &request.account.sid,
+        groups: &request.groups,
+        password: match request.password {
+            PasswordEvidence::Proven => Password::Proven,
+            PasswordEvidence::Unproven => Password::Unproven,
+        },
+        person: person.as_ref(),
+    };
+    match facts::decision(work, &question)? {
         Decision::NotNeeded { rule, break_glass } => {
             let person = seen(work, machine, request, &key, person)?;
             let detail =
@@ -74,11 +89,16 @@ fn decide(
                 .map(|(pending, _)| pending)
                 .filter(|pending| pending.lost_to.is_none() && work.now < pending.expires_at)
                 .map(|pending| Pending { shown_at: pending.shown_at, expires_at: pending.expires_at });
+            if pending.is_none() && !needs_code {
+                // From here on, not from the first display: people made on first sight are bounded by it too.
+                facts::note_begun(work, machine.id, person)?;
+            }
             Ok(BeginAnswer::Enroll { pending, needs_code })
         }
         Decision::WaitForApproval => {
             let person = seen(work, machine, request, &key, person)?;
             if tables::enrollments::request_approval(work.tx, person, machine.id, work.now)? {
+                facts::note_begun(work, machine.id, person)?;
                 work.record(Event::new(AuditKind::ApprovalRequested).person(person).machine(machine.id))?;
             }
             Ok(BeginAnswer::Refuse {

@@ -1,7 +1,8 @@
 //! Comparing a typed code with a person's tokens.
 
+use super::Tally;
 use crate::{Trouble, Work};
-use domain::{Token, TokenState};
+use domain::Token;
 use model::{PersonId, Secret, TokenId};
 use otp::{
     Code, Counter, Drift, HotpCheck, HotpVerdict, Seed, TimeStep, TokenKind, TotpCheck, Verdict, Window,
@@ -21,8 +22,26 @@ pub(crate) enum Judged {
     Accepted(TokenId),
     /// Right, and used up before.
     Used(TokenId),
-    /// Not a code of any active token.
+    /// Not a code of any of the tokens.
     Wrong,
+}
+
+/// A token whose codes are taken, ready to compare with.
+pub(crate) struct Candidate {
+    token: Token,
+    seed: Seed,
+}
+
+/// The active tokens of a person.
+///
+/// All seeds are opened before anything is compared: if one of them failed to open later, whoever guesses could tell a
+/// wrong code from the trouble it runs into, and the transaction that fails would take the count with it.
+pub(crate) fn candidates(work: &Work<'_, '_>, person: PersonId) -> Result<Vec<Candidate>, Trouble> {
+    let open = |(token, sealed): (Token, Vec<u8>)| {
+        let seed = seed(work.open(seed_cell(&token.id.to_bytes()), &sealed)?)?;
+        Ok(Candidate { token, seed })
+    };
+    tables::tokens::active_with_seeds(work.tx, person)?.into_iter().map(open).collect()
 }
 
 /// The cell a token's seed is sealed for.
@@ -30,15 +49,16 @@ pub(crate) fn seed_cell(row: &[u8; 16]) -> Cell<'_> {
     Cell { table: "tokens", column: "seed", row }
 }
 
-/// Compares a code with all active tokens of a person, and uses the step up that it is of.
-pub(crate) fn judge(work: &mut Work<'_, '_>, person: PersonId, code: &Code) -> Result<Judged, Trouble> {
+/// Compares a code with a person's active tokens, and uses the step up that it is of. The try has been counted.
+pub(crate) fn judge(
+    work: &mut Work<'_, '_>,
+    _counted: &Tally,
+    candidates: &[Candidate],
+    code: &Code,
+) -> Result<Judged, Trouble> {
     let mut used = None;
-    for (token, sealed) in tables::tokens::with_seeds(work.tx, person)? {
-        if token.state != TokenState::Active {
-            continue;
-        }
-        let seed = open_seed(work, token.id, &sealed)?;
-        let (step, drift) = match compare(work, &token, &seed, code) {
+    for Candidate { token, seed } in candidates {
+        let (step, drift) = match compare(work, token, seed, code) {
             Compared::Right { step, drift } => (step, drift),
             Compared::Used => {
                 used = Some(token.id);
@@ -53,10 +73,6 @@ pub(crate) fn judge(work: &mut Work<'_, '_>, person: PersonId, code: &Code) -> R
         used = Some(token.id);
     }
     Ok(used.map_or(Judged::Wrong, Judged::Used))
-}
-
-pub(crate) fn open_seed(work: &Work<'_, '_>, id: TokenId, sealed: &[u8]) -> Result<Seed, Trouble> {
-    seed(work.open(seed_cell(&id.to_bytes()), sealed)?)
 }
 
 pub(crate) fn seed(secret: Secret) -> Result<Seed, Trouble> {

@@ -1,11 +1,10 @@
 //! What would be asked of a person on a machine, and why.
 
 use super::facts;
-use super::lock;
 use crate::{AdminError, Work, names};
-use domain::{Authority, Origin, PersonState};
-use model::{AuthorityClaim, Place, SignInKind};
-use policy::{Approval, Explanation, Facts, Password, Subject};
+use domain::Authority;
+use model::{Place, SignInKind};
+use policy::{Explanation, Password};
 use serde::Serialize;
 use store::tables;
 
@@ -50,29 +49,17 @@ pub fn explain(
                 person.name, machine.name
             ))
         })?;
-    let authority = match &account.key.authority {
-        Authority::Machine(_) => AuthorityClaim::ThisMachine,
-        Authority::Domain(sid) => AuthorityClaim::Domain(sid.clone()),
-        Authority::Entra(tenant) => AuthorityClaim::Entra(tenant.clone()),
+    let question = facts::Question {
+        machine: &machine,
+        kind,
+        place,
+        authority: facts::claimed(&account.key.authority),
+        sid: &account.key.sid,
+        groups: &groups,
+        password: Password::Proven,
+        person: Some(&person),
     };
-    let subject = Subject {
-        machine: facts::machine_facts(&machine, kind, place),
-        account: account.key.sid.clone(),
-        account_groups: groups,
-    };
-    let mut facts = Facts::of_a_stranger(subject, authority, Password::Proven, work.now);
-    facts.person_disabled = person.state == PersonState::Disabled;
-    facts.first_seen_at = Some(person.first_seen_at);
-    facts.tokens = facts::tokens(work.tx, &person)?;
-    facts.lock = lock::state(work, person.id, Origin::Machine(machine.id))?;
-    facts.machine_suspended_until = machine.suspended_until;
-    facts.new_people_today = tables::people::new_on(work.tx, machine.id, facts::day(work))?;
-    facts.approval = match tables::enrollments::approval_for(work.tx, person.id, machine.id)? {
-        None => Approval::None,
-        Some(asked) => asked.granted.map_or(Approval::Requested, |granted| {
-            if granted { Approval::Granted } else { Approval::Denied }
-        }),
-    };
+    let facts = facts::gather(work, &question)?;
     Ok(Explained {
         person: person.name,
         account: account.name.to_string(),

@@ -1,26 +1,24 @@
-//! Counters of wrong codes: raised before a code is compared, taken back when it was right.
+//! Counters of wrong codes: every try is counted before its code is compared, and the count taken back when the code was
+//! right.
+//!
+//! Whatever compares a code asks for a [`Tally`], and only [`count`] makes one. The count is written when the verdict is
+//! known: answer and count leave in one transaction or not at all, so that no answer says *wrong* that was not counted. What
+//! is compared outside the transaction writes the count first, see [`Tally::stands`].
 
 use crate::{Trouble, Work, work::Event};
 use domain::{AuditKind, Origin};
 use model::{MachineId, PersonId, Reason, UnixTime};
-use policy::{Blocked, Lock, Lockout, PersonLockout, Verdict};
+use policy::{Lock, Lockout, PersonLockout, Verdict};
 use serde::{Serialize, de::DeserializeOwned};
 use store::tables;
 
-/// Where codes are typed, as counters know it.
-type Place = Origin;
-
 const EVERYWHERE: &str = "everywhere";
 
-/// An attempt was counted; what to say if it turns out wrong.
+/// What became of a try.
+#[expect(clippy::large_enum_variant, reason = "lives from the call to the match around it")]
 pub(crate) enum Counted {
     /// The code may be compared.
-    Open {
-        /// Tries left after this one, if it is wrong. 0: this one was the last.
-        left: u32,
-        /// The block it leads to, if it is wrong.
-        then: Option<(Reason, UnixTime)>,
-    },
+    Open(Tally),
     /// No code may be compared now.
     Blocked {
         /// Here or everywhere.
@@ -30,71 +28,113 @@ pub(crate) enum Counted {
     },
 }
 
-/// Whether wrong codes block a person here or everywhere.
-pub(crate) fn state(work: &Work<'_, '_>, person: PersonId, place: Place) -> Result<Lock, Trouble> {
-    let settings = work.policy.lockout();
-    let here: Lockout = load(work, person, &key(place))?;
-    let everywhere: PersonLockout = load(work, person, EVERYWHERE)?;
-    Ok(Lock::of(here.verdict(work.now, &settings), everywhere.verdict(work.now, &settings)))
+/// A counted try: the right to compare one code.
+#[must_use]
+pub(crate) struct Tally {
+    person: PersonId,
+    place: Origin,
+    before: Counters,
+    here: Lockout,
+    everywhere: Option<PersonLockout>,
+    wrong: Wrong,
 }
 
-/// Counts an attempt as wrong before its code is compared.
-pub(crate) fn count(work: &mut Work<'_, '_>, person: PersonId, place: Place) -> Result<Counted, Trouble> {
+/// What a wrong code leads to.
+#[derive(Clone, Copy)]
+pub(crate) struct Wrong {
+    /// Tries left after this one. 0: this one was the last.
+    pub(crate) left: u32,
+    /// The block it leads to.
+    pub(crate) then: Option<(Reason, UnixTime)>,
+}
+
+/// The counters as stored; `None`: nothing is counted.
+struct Counters {
+    here: Option<Lockout>,
+    everywhere: Option<PersonLockout>,
+}
+
+/// Whether wrong codes block a person here or everywhere.
+pub(crate) fn state(work: &Work<'_, '_>, person: PersonId, place: Origin) -> Result<Lock, Trouble> {
     let settings = work.policy.lockout();
-    let here: Lockout = load(work, person, &key(place))?;
-    let everywhere: PersonLockout = load(work, person, EVERYWHERE)?;
+    let Counters { here, everywhere } = Counters::load(work, person, place)?;
+    Ok(Lock::of(
+        here.unwrap_or_default().verdict(work.now, &settings),
+        everywhere.unwrap_or_default().verdict(work.now, &settings),
+    ))
+}
+
+/// Counts a try as wrong.
+pub(crate) fn count(work: &Work<'_, '_>, person: PersonId, place: Origin) -> Result<Counted, Trouble> {
+    let settings = work.policy.lockout();
+    let before = Counters::load(work, person, place)?;
+    let everywhere = before.everywhere.clone().unwrap_or_default();
     if let Verdict::Blocked { until } = everywhere.verdict(work.now, &settings) {
         return Ok(Counted::Blocked { reason: Reason::LockedEverywhere, until });
     }
-    let here = match here.begin_attempt(work.now, &settings) {
+    let here = match before.here.unwrap_or_default().begin_attempt(work.now, &settings) {
         Ok(next) => next,
-        Err(Blocked { until }) => return Ok(Counted::Blocked { reason: Reason::Locked, until }),
+        Err(blocked) => return Ok(Counted::Blocked { reason: Reason::Locked, until: blocked.until }),
     };
-    save(work, person, &key(place), &here)?;
-    let mut everywhere_until = None;
-    if let Origin::Machine(machine) = place {
-        everywhere_until = count_everywhere(work, person, machine, everywhere)?;
-    }
-    let then = match (everywhere_until, here.verdict(work.now, &settings)) {
-        (Some(until), _) => Some((Reason::LockedEverywhere, until)),
-        (None, Verdict::Blocked { until }) => Some((Reason::Locked, until)),
-        (None, Verdict::Open { .. }) => None,
+    let everywhere = match place {
+        Origin::Machine(machine) => everywhere.begin_attempt(machine, work.now, &settings).ok(),
+        Origin::Invitation(_) => None,
     };
-    let left = match here.verdict(work.now, &settings) {
-        Verdict::Open { left } if then.is_none() => left,
-        _ => 0,
-    };
-    Ok(Counted::Open { left, then })
-}
-
-fn count_everywhere(
-    work: &mut Work<'_, '_>,
-    person: PersonId,
-    machine: MachineId,
-    before: PersonLockout,
-) -> Result<Option<UnixTime>, Trouble> {
-    let settings = work.policy.lockout();
-    let Ok(next) = before.begin_attempt(machine, work.now, &settings) else { return Ok(None) };
-    save(work, person, EVERYWHERE, &next)?;
-    Ok(match next.verdict(work.now, &settings) {
+    let block = |verdict| match verdict {
         Verdict::Blocked { until } => Some(until),
         Verdict::Open { .. } => None,
-    })
+    };
+    let everywhere_until = everywhere.as_ref().and_then(|next| block(next.verdict(work.now, &settings)));
+    let wrong = match (everywhere_until, here.verdict(work.now, &settings)) {
+        (Some(until), _) => Wrong { left: 0, then: Some((Reason::LockedEverywhere, until)) },
+        (None, Verdict::Blocked { until }) => Wrong { left: 0, then: Some((Reason::Locked, until)) },
+        (None, Verdict::Open { left }) => Wrong { left, then: None },
+    };
+    Ok(Counted::Open(Tally { person, place, before, here, everywhere, wrong }))
 }
 
-/// Takes the count back: the code was right.
-pub(crate) fn forgive(work: &mut Work<'_, '_>, person: PersonId, place: Place) -> Result<(), Trouble> {
-    tables::lockouts::clear(work.tx, person, &key(place))?;
-    if let Origin::Machine(machine) = place {
-        let counted: PersonLockout = load(work, person, EVERYWHERE)?;
-        let next = counted.succeeded(machine);
-        if next == PersonLockout::default() {
-            tables::lockouts::clear(work.tx, person, EVERYWHERE)?;
-        } else {
-            save(work, person, EVERYWHERE, &next)?;
+impl Tally {
+    /// The code was wrong, or is about to be compared outside this transaction: the count stands.
+    pub(crate) fn stands(self, work: &mut Work<'_, '_>) -> Result<Wrong, Trouble> {
+        save(work, self.person, &key(self.place), &self.here)?;
+        if let Some(everywhere) = &self.everywhere {
+            save(work, self.person, EVERYWHERE, everywhere)?;
         }
+        Ok(self.wrong)
     }
-    Ok(())
+
+    /// The code was right, and was compared in this transaction.
+    pub(crate) fn forgiven(self, work: &mut Work<'_, '_>) -> Result<(), Trouble> {
+        self.before.forgive(work, self.person, self.place)
+    }
+}
+
+/// Takes back a count that stands: the code was right.
+pub(crate) fn forgive(work: &mut Work<'_, '_>, person: PersonId, place: Origin) -> Result<(), Trouble> {
+    Counters::load(work, person, place)?.forgive(work, person, place)
+}
+
+impl Counters {
+    fn load(work: &Work<'_, '_>, person: PersonId, place: Origin) -> Result<Self, Trouble> {
+        let [here, everywhere] = tables::lockouts::find_both(work.tx, person, [&key(place), EVERYWHERE])?;
+        Ok(Self { here: parse(here)?, everywhere: parse(everywhere)? })
+    }
+
+    /// Nothing is written where nothing is counted, which is the case at nearly every right code.
+    fn forgive(self, work: &mut Work<'_, '_>, person: PersonId, place: Origin) -> Result<(), Trouble> {
+        if self.here.is_some() {
+            tables::lockouts::clear(work.tx, person, &key(place))?;
+        }
+        if let (Origin::Machine(machine), Some(counted)) = (place, self.everywhere) {
+            let next = counted.clone().succeeded(machine);
+            if next == PersonLockout::default() {
+                tables::lockouts::clear(work.tx, person, EVERYWHERE)?;
+            } else if next != counted {
+                save(work, person, EVERYWHERE, &next)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Records what a wrong code led to.
@@ -118,22 +158,15 @@ pub(crate) fn record_block(
     work.record(event)
 }
 
-fn key(place: Place) -> String {
+fn key(place: Origin) -> String {
     match place {
         Origin::Machine(id) => format!("machine:{id}"),
         Origin::Invitation(id) => format!("invitation:{id}"),
     }
 }
 
-fn load<T: DeserializeOwned + Default>(
-    work: &Work<'_, '_>,
-    person: PersonId,
-    place: &str,
-) -> Result<T, Trouble> {
-    match tables::lockouts::find(work.tx, person, place)? {
-        Some(json) => serde_json::from_str(&json).map_err(Trouble::failed),
-        None => Ok(T::default()),
-    }
+fn parse<T: DeserializeOwned>(stored: Option<String>) -> Result<Option<T>, Trouble> {
+    stored.map(|json| serde_json::from_str(&json).map_err(Trouble::failed)).transpose()
 }
 
 fn save<T: Serialize>(

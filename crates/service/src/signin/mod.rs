@@ -12,27 +12,33 @@ pub use begin::begin;
 pub use explain::{Explained, explain};
 pub use verify::verify;
 
-pub(crate) use codes::{Judged, judge};
-pub(crate) use codes::{seed, seed_cell, window};
-pub(crate) use facts::day;
-pub(crate) use lock::{Counted, count, forgive, record_block};
+pub(crate) use codes::{Judged, candidates, judge, seed, seed_cell, window};
+pub(crate) use facts::{Question, account_tokens, claimed, decision, note_begun};
+pub(crate) use lock::{Counted, Tally, Wrong, count, forgive, record_block, state as lock_state};
 
-use crate::{CallError, Work};
-use domain::Attempt;
+use crate::{CallError, Work, machines, work::Event};
+use domain::{Attempt, AuditKind, PersonState};
 use model::{AttemptId, MachineId, Reason, UnixTime};
 use protocol::http::{Accept, Refusal};
 use store::tables;
 
-/// The attempt a machine speaks of, while it waits for something.
+/// The attempt a machine speaks of, while it waits for something, and whether its person may still sign in.
+///
+/// # Errors
+/// [`CallError::AttemptOver`]; and the reasons not to listen to the machine, which may have come up since the request
+/// was let in.
 pub(crate) fn waiting(
     work: &Work<'_, '_>,
     machine: MachineId,
     id: AttemptId,
     stage: domain::Stage,
-) -> Result<Attempt, CallError> {
-    tables::attempts::find(work.tx, machine, id, work.now)?
-        .filter(|attempt| attempt.stage == stage)
-        .ok_or(CallError::AttemptOver)
+) -> Result<(Attempt, PersonState), CallError> {
+    let open = tables::attempts::find(work.tx, machine, id, work.now)?.ok_or(CallError::AttemptOver)?;
+    machines::heard(open.machine, open.suspended_until, work.now)?;
+    if open.attempt.stage != stage {
+        return Err(CallError::AttemptOver);
+    }
+    Ok((open.attempt, open.person))
 }
 
 /// Ends an attempt with an approval; the only way to build one. An attempt is approved once.
@@ -51,6 +57,19 @@ fn accept(work: &Work<'_, '_>, attempt: &Attempt) -> Accept {
         session: attempt.session,
         valid_for_s: work.policy.limits().approval_seconds,
     }
+}
+
+/// Ends an attempt with a refusal, and records it.
+pub(crate) fn refuse(
+    work: &mut Work<'_, '_>,
+    group: &str,
+    attempt: &Attempt,
+    kind: AuditKind,
+    (reason, until): (Reason, Option<UnixTime>),
+) -> Result<Refusal, CallError> {
+    tables::attempts::end(work.tx, attempt.machine, attempt.id)?;
+    work.record(Event::new(kind).person(attempt.person).machine(attempt.machine).detail(reason.key()))?;
+    Ok(refusal(work, group, reason, until))
 }
 
 /// A refusal with whom to turn to.

@@ -1,7 +1,9 @@
 //! Is this code right? The one path that must be as fast as the disk allows.
 
-use super::{Counted, Judged, approve, count, forgive, judge, lock, recovery, refusal, waiting};
-use crate::{CallError, Service, Work, answers::Arrived, work::Event};
+use super::{
+    Counted, Judged, Tally, Wrong, approve, candidates, count, judge, recovery, refusal, refuse, waiting,
+};
+use crate::{CallError, Service, Work, answers::Arrived, signin::record_block, work::Event};
 use domain::{Attempt, AuditKind, Machine, Origin, PersonState, Stage};
 use model::{Reason, UnixTime};
 use otp::{Code, RecoveryCode};
@@ -28,35 +30,41 @@ pub async fn verify(
     let code = text.parse::<Code>().ok();
     service
         .answer_once::<VerifyRequest, _>(now, arrived, move |work| {
-            let attempt = waiting(work, machine.id, request.attempt, Stage::Code)?;
-            match counted(work, &machine, &attempt)? {
+            let (attempt, person) = waiting(work, machine.id, request.attempt, Stage::Code)?;
+            match counted(work, &machine, &attempt, person)? {
                 Err(answer) => Ok(answer),
-                Ok(then) => compare(work, &machine, &attempt, code.as_ref(), then),
+                Ok(tally) => compare(work, &machine, &attempt, code.as_ref(), tally),
             }
         })
         .await
 }
 
-/// What a wrong code leads to.
-pub(super) struct IfWrong {
-    pub(super) left: u32,
-    pub(super) then: Option<(Reason, UnixTime)>,
-}
-
-/// Counts the attempt as wrong; refuses where no code may be compared.
+/// Counts the try as wrong; refuses where no code may be compared.
 pub(super) fn counted(
     work: &mut Work<'_, '_>,
     machine: &Machine,
     attempt: &Attempt,
-) -> Result<Result<IfWrong, VerifyAnswer>, CallError> {
-    let person = tables::people::find(work.tx, attempt.person)?.ok_or(CallError::AttemptOver)?;
-    if person.state == PersonState::Disabled {
-        return Ok(Err(refuse(work, machine, attempt, Reason::PersonDisabled, None)?));
-    }
-    match count(work, person.id, Origin::Machine(machine.id))? {
-        Counted::Open { left, then } => Ok(Ok(IfWrong { left, then })),
-        Counted::Blocked { reason, until } => Ok(Err(refuse(work, machine, attempt, reason, Some(until))?)),
-    }
+    person: PersonState,
+) -> Result<Result<Tally, VerifyAnswer>, CallError> {
+    let why = if person == PersonState::Disabled {
+        (Reason::PersonDisabled, None)
+    } else {
+        match count(work, attempt.person, Origin::Machine(machine.id))? {
+            Counted::Open(tally) => return Ok(Ok(tally)),
+            Counted::Blocked { reason, until } => (reason, Some(until)),
+        }
+    };
+    Ok(Err(refused(work, machine, attempt, why)?))
+}
+
+pub(super) fn refused(
+    work: &mut Work<'_, '_>,
+    machine: &Machine,
+    attempt: &Attempt,
+    why: (Reason, Option<UnixTime>),
+) -> Result<VerifyAnswer, CallError> {
+    let refusal = refuse(work, &machine.group_name, attempt, AuditKind::SignInRefused, why)?;
+    Ok(VerifyAnswer::Refuse { refusal })
 }
 
 fn compare(
@@ -64,15 +72,20 @@ fn compare(
     machine: &Machine,
     attempt: &Attempt,
     code: Option<&Code>,
-    if_wrong: IfWrong,
+    tally: Tally,
 ) -> Result<VerifyAnswer, CallError> {
+    let candidates = candidates(work, attempt.person)?;
+    if candidates.is_empty() {
+        // Disabled, revoked or replaced since the attempt began. Nothing was compared, so nothing is counted.
+        return refused(work, machine, attempt, (Reason::TokenDisabled, None));
+    }
     let judged = match code {
-        Some(code) => judge(work, attempt.person, code)?,
+        Some(code) => judge(work, &tally, &candidates, code)?,
         None => Judged::Wrong,
     };
     match judged {
         Judged::Accepted(token) => {
-            forgive(work, attempt.person, Origin::Machine(machine.id))?;
+            tally.forgiven(work)?;
             let accept = approve(work, attempt)?;
             work.record(
                 Event::new(AuditKind::CodeAccepted)
@@ -84,45 +97,34 @@ fn compare(
             Ok(VerifyAnswer::Accept { accept })
         }
         Judged::Used(token) => {
+            let counted = tally.stands(work)?;
             work.record(
                 Event::new(AuditKind::CodeUsed).person(attempt.person).machine(machine.id).token(token),
             )?;
-            wrong(work, machine, attempt, if_wrong, |left| VerifyAnswer::Used { left })
+            wrong(work, machine, attempt, counted, |left| VerifyAnswer::Used { left })
         }
         Judged::Wrong => {
+            let counted = tally.stands(work)?;
             work.record(Event::new(AuditKind::CodeWrong).person(attempt.person).machine(machine.id))?;
-            wrong(work, machine, attempt, if_wrong, |left| VerifyAnswer::Wrong { left })
+            wrong(work, machine, attempt, counted, |left| VerifyAnswer::Wrong { left })
         }
     }
 }
 
+/// Answers a wrong code; the last one of its block ends the attempt.
 pub(super) fn wrong(
     work: &mut Work<'_, '_>,
     machine: &Machine,
     attempt: &Attempt,
-    if_wrong: IfWrong,
+    Wrong { left, then }: Wrong,
     answer: impl FnOnce(u32) -> VerifyAnswer,
 ) -> Result<VerifyAnswer, CallError> {
-    lock::record_block(work, attempt.person, Some(machine.id), if_wrong.then)?;
-    match if_wrong.then {
+    record_block(work, attempt.person, Some(machine.id), then)?;
+    match then {
         Some((reason, until)) => {
             tables::attempts::end(work.tx, attempt.machine, attempt.id)?;
             Ok(VerifyAnswer::Refuse { refusal: refusal(work, &machine.group_name, reason, Some(until)) })
         }
-        None => Ok(answer(if_wrong.left)),
+        None => Ok(answer(left)),
     }
-}
-
-fn refuse(
-    work: &mut Work<'_, '_>,
-    machine: &Machine,
-    attempt: &Attempt,
-    reason: Reason,
-    until: Option<UnixTime>,
-) -> Result<VerifyAnswer, CallError> {
-    tables::attempts::end(work.tx, attempt.machine, attempt.id)?;
-    work.record(
-        Event::new(AuditKind::SignInRefused).person(attempt.person).machine(machine.id).detail(reason.key()),
-    )?;
-    Ok(VerifyAnswer::Refuse { refusal: refusal(work, &machine.group_name, reason, until) })
 }

@@ -1,8 +1,21 @@
 //! Sign-in attempts, and what requests were answered.
 
 use crate::{DbError, Row, Rx, Tx, params};
-use domain::{AccountKey, Attempt, Stage};
-use model::{AttemptId, MachineId, Place, RequestId, SignInKind, UnixTime};
+use domain::{AccountKey, Attempt, MachineState, PersonState, Stage};
+use model::{AttemptId, MachineId, PersonId, Place, RequestId, SignInKind, UnixTime};
+
+/// An attempt, with what may have changed since it began.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Open {
+    /// The attempt.
+    pub attempt: Attempt,
+    /// Whether its person may sign in.
+    pub person: PersonState,
+    /// Whether the server listens to its machine.
+    pub machine: MachineState,
+    /// For a suspended machine: when that ends by itself.
+    pub suspended_until: Option<UnixTime>,
+}
 
 fn attempt(row: &Row<'_>) -> Result<Attempt, DbError> {
     let kind: String = row.get(6)?;
@@ -28,21 +41,25 @@ fn attempt(row: &Row<'_>) -> Result<Attempt, DbError> {
     })
 }
 
-/// An attempt of a machine that is not past its time.
+/// An attempt of a machine that is not past its time, with how its person and its machine stand now.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn find(
-    rx: &Rx<'_>,
-    machine: MachineId,
-    id: AttemptId,
-    now: UnixTime,
-) -> Result<Option<Attempt>, DbError> {
+pub fn find(rx: &Rx<'_>, machine: MachineId, id: AttemptId, now: UnixTime) -> Result<Option<Open>, DbError> {
     rx.query_opt(
-        "SELECT machine_id, id, person_id, authority, sid, session, kind, place, stage, needs_code, begun_at, expires_at
-         FROM attempts WHERE machine_id = ?1 AND id = ?2 AND expires_at > ?3",
+        "SELECT a.machine_id, a.id, a.person_id, a.authority, a.sid, a.session, a.kind, a.place, a.stage, a.needs_code,
+                a.begun_at, a.expires_at, p.state, m.state, m.suspended_until
+         FROM attempts a JOIN people p ON p.id = a.person_id JOIN machines m ON m.id = a.machine_id
+         WHERE a.machine_id = ?1 AND a.id = ?2 AND a.expires_at > ?3",
         params![machine, id, now],
-        attempt,
+        |row| {
+            Ok(Open {
+                attempt: attempt(row)?,
+                person: row.parse(12)?,
+                machine: row.parse(13)?,
+                suspended_until: row.get(14)?,
+            })
+        },
     )
 }
 
@@ -84,6 +101,17 @@ pub fn end(tx: &mut Tx<'_>, machine: MachineId, id: AttemptId) -> Result<bool, D
         params![machine, id, Stage::Over.as_str()],
     )?;
     Ok(rows == 1)
+}
+
+/// Ends every attempt of a person: what it was begun for may not be theirs any more.
+///
+/// # Errors
+/// [`DbError`].
+pub fn end_all(tx: &mut Tx<'_>, person: PersonId) -> Result<usize, DbError> {
+    tx.execute(
+        "UPDATE attempts SET stage = ?2 WHERE person_id = ?1 AND stage <> ?2",
+        params![person, Stage::Over.as_str()],
+    )
 }
 
 /// The body hash and the answer of a request that was answered.
@@ -155,4 +183,15 @@ pub fn note_report(
         params![machine, id, now],
     )?;
     Ok(rows == 1)
+}
+
+/// Drops the notes on reports that came before `before`; at most `limit`.
+///
+/// # Errors
+/// [`DbError`].
+pub fn drop_reports(tx: &mut Tx<'_>, before: UnixTime, limit: u32) -> Result<usize, DbError> {
+    tx.execute(
+        "DELETE FROM reports WHERE (machine_id, id) IN (SELECT machine_id, id FROM reports WHERE at < ?1 LIMIT ?2)",
+        params![before, limit],
+    )
 }

@@ -99,6 +99,38 @@ pub fn after(rx: &Rx<'_>, seq: u64, limit: u32) -> Result<Vec<Entry>, DbError> {
     )
 }
 
+/// All events after a place in the trail, up to another, oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn between(rx: &Rx<'_>, after: u64, last: u64) -> Result<Vec<Entry>, DbError> {
+    rx.query_all(
+        "SELECT seq, event FROM audit WHERE seq > ?1 AND seq <= ?2 ORDER BY seq",
+        params![after, last],
+        entry,
+    )
+}
+
+/// Whether an event has been put before the first, where no recorded one is.
+///
+/// # Errors
+/// [`DbError`].
+pub fn before_first(rx: &Rx<'_>) -> Result<bool, DbError> {
+    let found =
+        rx.query_opt("SELECT 1 FROM audit WHERE seq < 1 LIMIT 1", params![], |row| row.get::<u32>(0))?;
+    Ok(found.is_some())
+}
+
+/// How many events there are after a place in the trail.
+///
+/// # Errors
+/// [`DbError`].
+pub fn count_after(rx: &Rx<'_>, seq: u64) -> Result<usize, DbError> {
+    rx.query_one("SELECT count(*) FROM audit WHERE seq > ?1", params![seq], |row| {
+        Ok(row.get::<u32>(0)? as usize)
+    })
+}
+
 fn seal(row: &Row<'_>) -> Result<Seal, DbError> {
     Ok(Seal {
         number: row.get(0)?,
@@ -123,12 +155,12 @@ pub fn last_seal(rx: &Rx<'_>) -> Result<Option<Seal>, DbError> {
     rx.query_opt(&format!("{SEALS} ORDER BY number DESC LIMIT 1"), params![], seal)
 }
 
-/// All seals, oldest first.
+/// The seals after a number, oldest first.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn seals(rx: &Rx<'_>) -> Result<Vec<Seal>, DbError> {
-    rx.query_all(&format!("{SEALS} ORDER BY number"), params![], seal)
+pub fn seals_after(rx: &Rx<'_>, number: u64, limit: u32) -> Result<Vec<Seal>, DbError> {
+    rx.query_all(&format!("{SEALS} WHERE number > ?1 ORDER BY number LIMIT ?2"), params![number, limit], seal)
 }
 
 /// Adds a seal.

@@ -105,6 +105,15 @@ pub fn drop(tx: &mut Tx<'_>, person: PersonId, origin: Origin) -> Result<(), DbE
     Ok(())
 }
 
+/// Drops what is pending for a person anywhere.
+///
+/// # Errors
+/// [`DbError`].
+pub fn drop_all(tx: &mut Tx<'_>, person: PersonId) -> Result<(), DbError> {
+    tx.execute("DELETE FROM pending_enrollments WHERE person_id = ?1", params![person])?;
+    Ok(())
+}
+
 /// Drops what ran out before `before`.
 ///
 /// # Errors
@@ -269,12 +278,27 @@ pub fn invitation(
     )
 }
 
-/// Uses an invitation up. `false`: it was used before.
+/// Whether an invitation is unused and in time.
+///
+/// # Errors
+/// [`DbError`].
+pub fn invitation_is_good(rx: &Rx<'_>, id: InvitationId, now: UnixTime) -> Result<bool, DbError> {
+    let found = rx.query_opt(
+        "SELECT 1 FROM invitations WHERE id = ?1 AND used_at IS NULL AND expires_at > ?2",
+        params![id, now],
+        |row| row.get::<u32>(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Uses an invitation up: the verdict on a link that can be used once. `false`: it was used before, or is past its time.
 ///
 /// # Errors
 /// [`DbError`].
 pub fn use_invitation(tx: &mut Tx<'_>, id: InvitationId, now: UnixTime) -> Result<bool, DbError> {
-    let rows = tx
-        .execute("UPDATE invitations SET used_at = ?2 WHERE id = ?1 AND used_at IS NULL", params![id, now])?;
+    let rows = tx.execute(
+        "UPDATE invitations SET used_at = ?2 WHERE id = ?1 AND used_at IS NULL AND expires_at > ?2",
+        params![id, now],
+    )?;
     Ok(rows == 1)
 }

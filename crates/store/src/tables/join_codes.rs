@@ -39,6 +39,19 @@ pub fn add(tx: &mut Tx<'_>, code: &JoinCode, secret_hash: &[u8; 32]) -> Result<(
     Ok(())
 }
 
+/// Whether a join code could be used now. A look, for whoever is about to use it; only [`use_once`] is a verdict.
+///
+/// # Errors
+/// [`DbError`].
+pub fn is_good(rx: &Rx<'_>, secret_hash: &[u8; 32], now: UnixTime) -> Result<bool, DbError> {
+    let found = rx.query_opt(
+        "SELECT 1 FROM join_codes WHERE secret_hash = ?1 AND uses_left > 0 AND expires_at > ?2",
+        params![secret_hash, now],
+        |row| row.get::<u32>(0),
+    )?;
+    Ok(found.is_some())
+}
+
 /// Uses a join code once. `None`: no such code, used up, or past its time.
 ///
 /// # Errors

@@ -15,6 +15,27 @@ pub fn find(rx: &Rx<'_>, person: PersonId, place: &str) -> Result<Option<String>
     )
 }
 
+/// The counters of a person in two places, in one look.
+///
+/// # Errors
+/// [`DbError`].
+pub fn find_both(rx: &Rx<'_>, person: PersonId, places: [&str; 2]) -> Result<[Option<String>; 2], DbError> {
+    let mut found = [None, None];
+    let rows = rx.query_all(
+        "SELECT place, state FROM lockouts WHERE person_id = ?1 AND place IN (?2, ?3)",
+        params![person, places[0], places[1]],
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
+    )?;
+    for (place, state) in rows {
+        for (slot, wanted) in found.iter_mut().zip(places) {
+            if place == wanted {
+                *slot = Some(state.clone());
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// Sets the counter of a person in a place.
 ///
 /// # Errors

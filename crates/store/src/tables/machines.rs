@@ -106,21 +106,42 @@ pub fn seen(
     Ok(())
 }
 
-/// Sets whether the server listens to a machine. A removed machine stays removed. `false`: no such machine, or
-/// removed, or in that state already.
+/// Sets whether the server listens to a machine, for as long as nobody sets it otherwise. A removed machine stays
+/// removed. `false`: no such machine, or removed, or in that state already; a suspension that would have ended by itself
+/// is another state.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn set_state(
-    tx: &mut Tx<'_>,
-    id: MachineId,
-    state: MachineState,
-    suspended_until: Option<UnixTime>,
-) -> Result<bool, DbError> {
+pub fn set_state(tx: &mut Tx<'_>, id: MachineId, state: MachineState) -> Result<bool, DbError> {
     let rows = tx.execute(
-        "UPDATE machines SET state = ?2, suspended_until = ?3
-         WHERE id = ?1 AND state <> 'removed' AND state <> ?2",
-        params![id, state.as_str(), suspended_until],
+        "UPDATE machines SET state = ?2, suspended_until = NULL
+         WHERE id = ?1 AND state <> 'removed' AND (state <> ?2 OR suspended_until IS NOT NULL)",
+        params![id, state.as_str()],
+    )?;
+    Ok(rows == 1)
+}
+
+/// Suspends an active machine until then. `false`: no such machine, or in another state, which this never makes milder.
+///
+/// # Errors
+/// [`DbError`].
+pub fn suspend_until(tx: &mut Tx<'_>, id: MachineId, until: UnixTime) -> Result<bool, DbError> {
+    let rows = tx.execute(
+        "UPDATE machines SET state = 'suspended', suspended_until = ?2 WHERE id = ?1 AND state = 'active'",
+        params![id, until],
+    )?;
+    Ok(rows == 1)
+}
+
+/// Ends a suspension whose time has come. `false`: there is none.
+///
+/// # Errors
+/// [`DbError`].
+pub fn end_suspension(tx: &mut Tx<'_>, id: MachineId, now: UnixTime) -> Result<bool, DbError> {
+    let rows = tx.execute(
+        "UPDATE machines SET state = 'active', suspended_until = NULL
+         WHERE id = ?1 AND state = 'suspended' AND suspended_until <= ?2",
+        params![id, now],
     )?;
     Ok(rows == 1)
 }

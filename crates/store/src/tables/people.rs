@@ -1,4 +1,4 @@
-//! People and their accounts' owner.
+//! People, and whose an account is.
 
 use crate::{DbError, Row, Rx, Tx, params};
 use domain::{AccountKey, Person, PersonState};
@@ -113,30 +113,45 @@ pub fn remove_with_leftovers(tx: &mut Tx<'_>, id: PersonId) -> Result<(), DbErro
     Ok(())
 }
 
-/// Counts one more new person of a machine on a day (whole days since 1970); how many with this one.
+/// Notes that a person began to enroll on a machine on a day (whole days since 1970); once, however often it is noted.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn count_new(tx: &mut Tx<'_>, machine: MachineId, day: u64) -> Result<u32, DbError> {
-    tx.query_one(
-        "INSERT INTO new_people (machine_id, day, people) VALUES (?1, ?2, 1)
-         ON CONFLICT (machine_id, day) DO UPDATE SET people = new_people.people + 1
-         RETURNING people",
-        params![machine, day],
+pub fn note_begun(tx: &mut Tx<'_>, machine: MachineId, day: u64, person: PersonId) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO begun_enrollments (machine_id, day, person_id) VALUES (?1, ?2, ?3)
+         ON CONFLICT (machine_id, day, person_id) DO NOTHING",
+        params![machine, day, person],
+    )?;
+    Ok(())
+}
+
+/// How many people began to enroll on a machine on a day, one of them left out.
+///
+/// # Errors
+/// [`DbError`].
+pub fn others_begun(
+    rx: &Rx<'_>,
+    machine: MachineId,
+    day: u64,
+    but: Option<PersonId>,
+) -> Result<u32, DbError> {
+    rx.query_one(
+        "SELECT count(*) FROM begun_enrollments
+         WHERE machine_id = ?1 AND day = ?2 AND (?3 IS NULL OR person_id <> ?3)",
+        params![machine, day, but],
         |row| row.get(0),
     )
 }
 
-/// How many new people a machine has brought on a day.
+/// Drops what was noted before a day; at most `limit` rows.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn new_on(rx: &Rx<'_>, machine: MachineId, day: u64) -> Result<u32, DbError> {
-    Ok(rx
-        .query_opt(
-            "SELECT people FROM new_people WHERE machine_id = ?1 AND day = ?2",
-            params![machine, day],
-            |row| row.get(0),
-        )?
-        .unwrap_or(0))
+pub fn drop_begun(tx: &mut Tx<'_>, before_day: u64, limit: u32) -> Result<usize, DbError> {
+    tx.execute(
+        "DELETE FROM begun_enrollments WHERE (machine_id, day, person_id) IN
+             (SELECT machine_id, day, person_id FROM begun_enrollments WHERE day < ?1 LIMIT ?2)",
+        params![before_day, limit],
+    )
 }

@@ -58,13 +58,15 @@ pub fn of(rx: &Rx<'_>, person: PersonId) -> Result<Vec<Token>, DbError> {
     )
 }
 
-/// All tokens of a person in any state with their sealed seeds, oldest first: what verifying a code needs.
+/// The active tokens of a person with their sealed seeds, oldest first: what verifying a code needs.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn with_seeds(rx: &Rx<'_>, person: PersonId) -> Result<Vec<(Token, Vec<u8>)>, DbError> {
+pub fn active_with_seeds(rx: &Rx<'_>, person: PersonId) -> Result<Vec<(Token, Vec<u8>)>, DbError> {
     rx.query_all(
-        &format!("SELECT {COLUMNS}, seed FROM tokens WHERE person_id = ?1 ORDER BY created_at, id"),
+        &format!(
+            "SELECT {COLUMNS}, seed FROM tokens WHERE person_id = ?1 AND state = 'active' ORDER BY created_at, id"
+        ),
         params![person],
         |row| Ok((token(row)?, row.get(11)?)),
     )
