@@ -107,7 +107,13 @@ pub(crate) const PARTS: &[Part] = &[
         Everywhere,
         Only(&["model", "otp", "qr", "vault"]),
     ),
-    part("tests/testkit", "countersign-testkit", Test, Host, Only(&["model"])),
+    part(
+        "tests/testkit",
+        "countersign-testkit",
+        Test,
+        Host,
+        Only(&["domain", "model", "otp", "policy", "protocol", "service", "store"]),
+    ),
     part("tests/fake-os", "countersign-fake-os", Test, HostAndWindows, Only(&["model", "os"])),
     part(
         "tests/staged-agent",

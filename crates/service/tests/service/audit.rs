@@ -1,0 +1,176 @@
+use domain::{Actor, AuditKind, PersonState, TokenState};
+use model::Secret;
+use service::{AdminError, Trouble, audit, enroll, join_codes, machines, people, policies, tokens};
+use std::time::Duration;
+use testkit::{Server, domain};
+
+#[tokio::test]
+async fn every_change_of_an_administrator_has_its_event_and_names_them() {
+    let server = Server::new();
+    let (pc, hour) = (server.pc("PC-1").await, Duration::from_secs(3_600));
+    server.enroll(&pc, &domain(1001)).await;
+    let sid: &str = domain(1001).sid.to_string().leak();
+    let person = server.person(&pc, &domain(1001)).unwrap().id;
+    let token: &str = server.tokens(&pc, &domain(1001))[0].serial.clone().leak();
+    let machine = pc.machine.id;
+    macro_rules! leaves {
+        ($($kind:ident: |$work:ident| $do:expr;)*) => {$({
+            let before = server.events().len();
+            server.admin(move |$work| $do.map(|_| ())).await;
+            let events = server.events();
+            let new: Vec<_> = events[before..].iter().map(|event| event.kind).collect();
+            assert_eq!(new, [AuditKind::$kind]);
+            assert_eq!(events.last().unwrap().actor, Actor::CommandLine("root".into()));
+        })*};
+    }
+    leaves! {
+        PersonAdded: |work| people::add(work, "Mara");
+        PersonDisabled: |work| people::set_state(work, sid, PersonState::Disabled);
+        PersonEnabled: |work| people::set_state(work, sid, PersonState::Active);
+        PersonUnlocked: |work| people::unlock(work, sid);
+        InvitationMade: |work| enroll::invite(work, person, hour);
+        EnrollmentCodeMade: |work| enroll::new_enrollment_code(work, person, hour);
+        ApprovalGranted: |work| enroll::decide_approval(work, person, machine, true);
+        ApprovalDenied: |work| enroll::decide_approval(work, person, machine, false);
+        TokenDisabled: |work| tokens::set_state(work, token, TokenState::Disabled);
+        TokenEnabled: |work| tokens::set_state(work, token, TokenState::Active);
+        TokenRevoked: |work| tokens::set_state(work, token, TokenState::Revoked);
+        TokenReplaced: |work| tokens::set_state(work, token, TokenState::Replaced);
+        JoinCodeMade: |work| join_codes::add(work, "default", 1, hour, &Secret::from_text("a secret for tests".into()));
+        MachineMoved: |work| machines::move_to_group(work, "PC-1", "servers");
+        MachineSuspended: |work| machines::suspend(work, "PC-1");
+        MachineResumed: |work| machines::resume(work, "PC-1");
+        MachineRemoved: |work| machines::remove(work, "PC-1");
+        PolicyChanged: |work| policies::set(work, String::new(), "root".into());
+        PeopleJoined: |work| people::join(work, sid, "Mara");
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_that_fails_leaves_neither_change_nor_event() {
+    let server = Server::new();
+    let before = server.events().len();
+    let failed: Result<(), AdminError> = server
+        .try_admin(|work| {
+            people::add(work, "Mara")?;
+            Err(AdminError::Refused("no".into()))
+        })
+        .await;
+    assert!(failed.is_err());
+    assert_eq!((server.events().len(), server.rows("people")), (before, 0));
+}
+
+#[tokio::test]
+async fn a_change_whose_event_cannot_be_recorded_is_not_made() {
+    let server = Server::new();
+    let pc = server.pc("PC-1").await;
+    let attempt = server.attempt(&pc, &domain(1001)).await;
+    let phone = attempt.show().await.phone();
+    server
+        .tamper("CREATE TRIGGER no_events BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END")
+        .await;
+    let answer = attempt.try_confirm(server.request_id(), &phone.code(server.now())).await;
+    assert!(answer.is_err());
+    assert_eq!((server.rows("tokens"), server.rows("pending_enrollments")), (0, 1));
+}
+
+/// A trail of some events in three sealed batches and two events after the last seal.
+async fn sealed() -> Server {
+    let server = Server::new();
+    for batch in 0..4 {
+        for person in 0..2 {
+            let name = format!("{batch}-{person}");
+            server.admin(move |work| people::add(work, &name)).await;
+        }
+        if batch < 3 {
+            assert!(audit::seal(&server.service, server.now()).await.unwrap());
+        }
+    }
+    server
+}
+
+fn faults(server: &Server) -> Vec<String> {
+    audit::verify(&server.service).unwrap().faults
+}
+
+#[tokio::test]
+async fn a_trail_nobody_touched_is_in_order() {
+    let server = sealed().await;
+    let checked = audit::verify(&server.service).unwrap();
+    assert_eq!((checked.seals, checked.last_sealed, checked.unsealed), (3, 6, 2));
+    assert_eq!(checked.faults, Vec::<String>::new());
+    assert!(audit::seal(&server.service, server.now()).await.unwrap());
+    assert!(!audit::seal(&server.service, server.now()).await.unwrap(), "nothing more to seal");
+    assert_eq!(faults(&server), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn whatever_is_done_to_a_sealed_trail_is_named_where_it_was_done() {
+    for (tampering, named) in [
+        ("UPDATE audit SET event = replace(event, '1-0', '9-9') WHERE seq = 3", "seal 2 (events 3 to 4)"),
+        ("DELETE FROM audit WHERE seq = 4", "seal 2 (events 3 to 4)"),
+        ("DELETE FROM audit WHERE seq = 1", "seal 1 (events 1 to 2)"),
+        ("UPDATE audit SET seq = 100 WHERE seq = 3", "seal 2 (events 3 to 4)"),
+        ("INSERT INTO audit (seq, at, kind, event) VALUES (0, 0, 'person_added', '{}')", "before the first"),
+        ("DELETE FROM audit_seals WHERE number = 1", "seal 2 (events 3 to 4): a seal before it is missing"),
+        ("DELETE FROM audit_seals WHERE number = 2", "seal 3 (events 5 to 6): a seal before it is missing"),
+        (
+            "UPDATE audit_seals SET signature = zeroblob(64) WHERE number = 2",
+            "seal 2 (events 3 to 4): it is not signed",
+        ),
+        ("UPDATE audit_seals SET digest = zeroblob(32) WHERE number = 2", "seal 2 (events 3 to 4)"),
+        (
+            "UPDATE audit_seals SET previous = zeroblob(32) WHERE number = 2",
+            "seal 2 (events 3 to 4): it does not follow",
+        ),
+        ("UPDATE audit_seals SET last_seq = 3 WHERE number = 2", "seal 2 (events 3 to 3)"),
+    ] {
+        let server = sealed().await;
+        assert_eq!(server.tamper(tampering).await, 1, "{tampering}");
+        let found = faults(&server);
+        assert!(found.iter().any(|fault| fault.contains(named)), "{tampering}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_seal_made_by_somebody_else_is_not_taken() {
+    let (server, other) = (sealed().await, sealed().await);
+    // The same events, sealed by another server with a key of its own.
+    let foreign = other
+        .service
+        .read(|rx| Ok::<_, Trouble>(store::tables::audit::seals_after(rx, 0, 9)?))
+        .unwrap()
+        .remove(0);
+    let key = protocol::signature::SigningKey::random(&mut *other.service.rng());
+    let signature = key.sign("countersign-audit-1", &foreign.digest).to_bytes().to_vec();
+    server
+        .admin(move |work| {
+            let sql = "UPDATE audit_seals SET signature = ?1 WHERE number = 1";
+            Ok(work.tx.execute(sql, store::params![signature])?)
+        })
+        .await;
+    assert!(faults(&server)[0].contains("not signed by this server"));
+}
+
+#[tokio::test]
+async fn events_are_listed_by_person_machine_kind_and_time() {
+    let server = Server::new();
+    let pc = server.pc("PC-1").await;
+    server.enroll(&pc, &domain(1001)).await;
+    server.wait(10);
+    server.attempt(&pc, &domain(1002)).await;
+    let list = |wanted: audit::Wanted| server.service.read(|rx| audit::list(rx, &wanted, 100)).unwrap().len();
+    let all = list(audit::Wanted::default());
+    let sid = domain(1001).sid.to_string();
+    let about = list(audit::Wanted { person: Some(sid), ..Default::default() });
+    let late = list(audit::Wanted { since: Some(server.now()), ..Default::default() });
+    let kind = list(audit::Wanted { kind: Some(AuditKind::PersonAdded), ..Default::default() });
+    let here = list(audit::Wanted { machine: Some("PC-1".into()), ..Default::default() });
+    assert_eq!((about, late, kind), (3, 1, 2));
+    assert_eq!((all, here), (6, 5));
+    let nobody = audit::Wanted { person: Some("nobody".into()), ..Default::default() };
+    assert!(matches!(
+        server.service.read(|rx| audit::list(rx, &nobody, 1)),
+        Err(AdminError::NotFound { .. })
+    ));
+}

@@ -1,0 +1,51 @@
+//! The use cases on a real database, one file per subject. What the server promises (`ARCHITECTURE.md`, invariants) has a
+//! test here that fails when it is broken.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+
+extern crate countersign_service as service;
+
+mod accounts;
+mod audit;
+mod codes;
+mod enroll;
+mod gate;
+mod invitation;
+mod lockout;
+mod machines;
+mod parallel;
+mod recovery;
+
+use model::{Reason, UnixTime};
+use protocol::http::{BeginAnswer, ConfirmAnswer, Refusal, ShowAnswer, VerifyAnswer};
+
+/// An answer that may be a refusal.
+trait MayRefuse: std::fmt::Debug {
+    fn refusal(&self) -> Option<&Refusal>;
+}
+
+macro_rules! may_refuse {
+    ($($answer:ident)*) => {$(
+        impl MayRefuse for $answer {
+            fn refusal(&self) -> Option<&Refusal> {
+                match self {
+                    Self::Refuse { refusal } => Some(refusal),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+may_refuse!(BeginAnswer ShowAnswer ConfirmAnswer VerifyAnswer);
+
+/// Why an answer refuses. Fails on one that does not.
+#[track_caller]
+fn why(answer: &impl MayRefuse) -> Reason {
+    answer.refusal().unwrap_or_else(|| panic!("not a refusal: {answer:?}")).reason
+}
+
+/// Why and until when.
+#[track_caller]
+fn why_until(answer: &impl MayRefuse) -> (Reason, Option<UnixTime>) {
+    let refusal = answer.refusal().unwrap_or_else(|| panic!("not a refusal: {answer:?}"));
+    (refusal.reason, refusal.until)
+}
