@@ -7,6 +7,8 @@ mod arch;
 mod ci;
 mod documents;
 mod lab;
+#[cfg(test)]
+mod links;
 mod manifests;
 mod pictures;
 mod purity;
