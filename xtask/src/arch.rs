@@ -137,6 +137,13 @@ pub(crate) const PARTS: &[Part] = &[
         Host,
         Only(&["model", "os", "otp", "policy", "protocol", "qr", "vault"]),
     ),
+    part(
+        "tests/bench",
+        "countersign-bench",
+        Test,
+        Host,
+        Only(&["domain", "model", "otp", "protocol", "store"]),
+    ),
     part("tests/e2e", "countersign-e2e", Test, Host, Anything),
     part("xtask", "xtask", Tool, Host, Only(&[])),
 ];

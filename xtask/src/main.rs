@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod arch;
+mod bench;
 mod ci;
 mod documents;
 mod lab;
@@ -27,6 +28,9 @@ usage: cargo xtask COMMAND
   test [--setup] [--fast] run all tests; --setup installs what is missing,
                           --fast leaves out whole-system, wasm and documentation tests
   ci [--setup]            what has to pass before a change is taken: format, lints, arch, test
+  bench [--full] [--json FILE]
+                          measure the server over the network and compare with the budgets;
+                          --full takes 1,000,000 tokens as well
   lab [--data DIR]        a server and an agent on a fake Windows, to try sign-ins in this terminal
   pictures                take the pictures in docs/pictures of a sign-in at the lab anew";
 
@@ -58,6 +62,11 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             let setup = options.flag("--setup");
             options.finish()?;
             ci::run(setup.into())
+        }
+        "bench" => {
+            let (full, json) = (options.flag("--full"), options.value("--json")?);
+            options.finish()?;
+            bench::run(if full { bench::Extent::Full } else { bench::Extent::Quick }, json)
         }
         "lab" => {
             let data = options.value("--data")?;

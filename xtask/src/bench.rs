@@ -1,0 +1,44 @@
+//! `cargo xtask bench`: the server and its load generator, built as they are shipped, then measured.
+
+use crate::{steps, test::by_name, workspace::Workspace};
+use anyhow::Result;
+use std::{env, process::ExitCode};
+
+/// What is measured, and what measures it.
+const PROGRAMS: [&str; 2] = ["countersign", "countersign-bench"];
+
+/// How much is measured.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Extent {
+    /// 1,000 and 100,000 tokens.
+    Quick,
+    /// 1,000,000 tokens as well.
+    Full,
+}
+
+/// Builds, measures, prints a table and what it says about the budgets. `json` names a file for all figures.
+///
+/// A budget that is not met is no failure: on a shared machine it is a figure to look at, not a verdict on a change.
+///
+/// # Errors
+/// When something does not build or start, or the server answers something unexpected.
+pub(crate) fn run(extent: Extent, json: Option<String>) -> Result<ExitCode> {
+    let workspace = Workspace::read()?;
+    steps::heading("build the server and the load generator");
+    let mut build = steps::cargo(&workspace.root);
+    steps::run("the build", build.args(["build", "--release"]).args(by_name(PROGRAMS)))?;
+
+    steps::heading("measure");
+    let programs = workspace.target_dir.join("release");
+    let [server, bench] = PROGRAMS.map(|name| programs.join(format!("{name}{}", env::consts::EXE_SUFFIX)));
+    let mut measure = std::process::Command::new(bench);
+    // The target folder is on a disk; a temporary folder may be in memory, where nothing has to be made durable.
+    measure.arg("--server").arg(server).arg("--data").arg(&workspace.target_dir);
+    if extent == Extent::Full {
+        measure.arg("--full");
+    }
+    if let Some(json) = json {
+        measure.arg("--json").arg(json);
+    }
+    steps::hand_over(&mut measure)
+}
