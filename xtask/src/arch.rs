@@ -91,7 +91,13 @@ pub(crate) const PARTS: &[Part] = &[
     part("crates/web", "countersign-web", Edge, Host, Only(&["model", "protocol", "qr", "service"])),
     part("crates/os", "countersign-os", Edge, HostAndWindows, Only(&["model"])),
     part("crates/win", "countersign-win", Edge, Windows, Only(&["model", "os"])),
-    part("apps/server", "countersign", App, Host, Only(&["domain", "model", "service", "store", "web"])),
+    part(
+        "apps/server",
+        "countersign",
+        App,
+        Host,
+        Only(&["domain", "model", "policy", "protocol", "service", "store", "web"]),
+    ),
     part(
         "apps/agent",
         "countersign-agent",

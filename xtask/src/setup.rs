@@ -31,11 +31,7 @@ const TOOLS: [Tool; 5] = [
         package: "oathtool",
         reason: "an independent implementation our one-time passwords are compared with",
     },
-    Tool {
-        program: "faketime",
-        package: "faketime",
-        reason: "a machine whose clock is an hour off",
-    },
+    Tool { program: "faketime", package: "faketime", reason: "a machine whose clock is an hour off" },
     Tool {
         program: "strace",
         package: "strace",

@@ -4,7 +4,7 @@ use crate::{
     clock::{self, ClockOffset},
     rng::system_rng,
     state::{AuditQueue, Folder, Identity, IdentityError, StateError},
-    transport::{Answer, ProxyChoice, Signer, SystemRoots, Transport, Unreachable, read_statement},
+    transport::{Answer, ProxyChoice, Signer, SystemRoots, Transport, Unreachable},
 };
 use model::{AccountClaim, AttemptId, MachineId, RequestId, UnixTime};
 use os::{Os, OsError};
@@ -204,8 +204,8 @@ impl Agent {
         self.keep_offset()?;
         let answer = match answer {
             Ok(answer) => good(answer)?,
-            // The server may have changed its certificate while this machine was off. Its statement says so.
-            Err(error @ (Unreachable::NotOurCertificate | Unreachable::NotAuthentic(_))) => {
+            // The server may sign with a newer key. Its statement, over a connection whose key we know, says so.
+            Err(error @ Unreachable::NotAuthentic(_)) => {
                 return match self.refresh_statement().await {
                     Ok(()) => Box::pin(self.hello_once(&request)).await,
                     Err(_) => Err(error.into()),
@@ -226,23 +226,14 @@ impl Agent {
         Ok(answer)
     }
 
-    /// Takes a newer statement of keys, wherever it comes from: it is signed by a key the one at hand leads to.
+    /// Takes a newer statement of keys, signed by a key the one at hand leads to. It is read over connections with a
+    /// known key only: nothing is asked of a server that nobody vouches for.
     ///
     /// # Errors
     /// None was there, or it is not a good and newer one.
     pub async fn refresh_statement(&self) -> Result<(), TalkError> {
-        let urls = self.lock().identity.statement.urls().to_vec();
-        let mut result = Err(TalkError::Unreachable(Unreachable::NoServer));
-        for url in urls {
-            result = match read_statement(&url, &self.proxy).await {
-                Ok((signed, _)) => self.take_statement(signed),
-                Err(error) => Err(error.into()),
-            };
-            if result.is_ok() {
-                break;
-            }
-        }
-        result
+        let signed = self.transport().statement().await?;
+        self.take_statement(signed)
     }
 
     fn take_statement(&self, signed: SignedStatement) -> Result<(), TalkError> {

@@ -9,6 +9,12 @@ pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
 }
 
 /// Prints one line, or several. Somebody who stops reading (`| head`) is no failure.
+/// Says something that is no part of the output.
+pub(crate) fn remark(text: &str) -> anyhow::Result<()> {
+    writeln!(io::stderr().lock(), "{text}")?;
+    Ok(())
+}
+
 pub(crate) fn line(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {

@@ -6,7 +6,7 @@
 
 use anyhow::{Context, anyhow};
 use model::{Secret, UnixTime};
-use protocol::statement::ServerUrl;
+use protocol::{http::MACHINE_ALPN, statement::ServerUrl};
 use rcgen::{
     CertificateParams, CustomExtension, DistinguishedName, DnType, KeyPair, PKCS_ECDSA_P256_SHA256,
     PublicKeyData, date_time_ymd,
@@ -15,7 +15,7 @@ use rustls::{
     ServerConfig,
     crypto::CryptoProvider,
     pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject},
-    server::{ClientHello, ParsedCertificate, ResolvesServerCert},
+    server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
 use service::{Service, Trouble, keys};
@@ -143,12 +143,6 @@ fn certified(
     Ok(CertifiedKey::new(chain, key))
 }
 
-/// Hash of the public key of a certificate.
-pub(crate) fn spki_sha256(certified: &CertifiedKey) -> anyhow::Result<[u8; 32]> {
-    let certificate = ParsedCertificate::try_from(certified.end_entity_cert()?)?;
-    Ok(Sha256::digest(certificate.subject_public_key_info().as_ref()).into())
-}
-
 /// From when to when a certificate is good.
 pub(crate) fn validity(certified: &CertifiedKey) -> anyhow::Result<(UnixTime, UnixTime)> {
     let (_, parsed) = x509_parser::parse_x509_certificate(certified.end_entity_cert()?)?;
@@ -161,16 +155,22 @@ pub(crate) fn validity(certified: &CertifiedKey) -> anyhow::Result<(UnixTime, Un
 /// The protocol in which an ACME server asks for a challenge (RFC 8737 §4).
 pub(crate) const ACME_ALPN: &[u8] = b"acme-tls/1";
 
-/// The certificate that is shown from the next handshake on, and those that answer challenges.
+/// The certificates that are shown from the next handshake on: to machines, to browsers, and to answer challenges.
 #[derive(Debug)]
 pub(crate) struct Shown {
+    /// Of our own present key, which the statement names. Whoever is a machine says so ([`MACHINE_ALPN`]).
+    machines: Arc<CertifiedKey>,
     certificate: RwLock<Arc<CertifiedKey>>,
     challenges: RwLock<HashMap<String, Arc<CertifiedKey>>>,
 }
 
 impl Shown {
-    pub(crate) fn new(certified: CertifiedKey) -> Arc<Self> {
-        Arc::new(Self { certificate: RwLock::new(Arc::new(certified)), challenges: RwLock::default() })
+    pub(crate) fn new(machines: CertifiedKey, browsers: CertifiedKey) -> Arc<Self> {
+        Arc::new(Self {
+            machines: Arc::new(machines),
+            certificate: RwLock::new(Arc::new(browsers)),
+            challenges: RwLock::default(),
+        })
     }
 
     pub(crate) fn replace(&self, certified: CertifiedKey) {
@@ -191,7 +191,12 @@ impl Shown {
 
 impl ResolvesServerCert for Shown {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        if hello.alpn().is_some_and(|mut protocols| protocols.any(|protocol| protocol == ACME_ALPN)) {
+        let speaks =
+            |wanted| hello.alpn().is_some_and(|mut protocols| protocols.any(|protocol| protocol == wanted));
+        if speaks(MACHINE_ALPN) {
+            return Some(Arc::clone(&self.machines));
+        }
+        if speaks(ACME_ALPN) {
             let challenges = self.challenges.read().unwrap_or_else(PoisonError::into_inner);
             return challenges.get(hello.server_name()?).cloned();
         }
@@ -206,6 +211,7 @@ pub(crate) fn config(shown: Arc<Shown>) -> anyhow::Result<ServerConfig> {
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_cert_resolver(shown);
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec(), ACME_ALPN.to_vec()];
+    config.alpn_protocols =
+        vec![MACHINE_ALPN.to_vec(), b"h2".to_vec(), b"http/1.1".to_vec(), ACME_ALPN.to_vec()];
     Ok(config)
 }

@@ -17,6 +17,8 @@ pub struct Terminal {
     input: Option<ChildStdin>,
     screens: mpsc::Receiver<Value>,
     text: Arc<Mutex<String>>,
+    /// How much of the text there was before the last line was typed.
+    mark: usize,
     /// The last screen that was not busy.
     pub screen: Value,
 }
@@ -112,7 +114,7 @@ impl Terminal {
             }
         });
         let input = child.stdin.take();
-        let mut terminal = Self { child, input, screens, text, screen: Value::Null };
+        let mut terminal = Self { child, input, screens, text, mark: 0, screen: Value::Null };
         terminal.settle();
         terminal
     }
@@ -122,6 +124,7 @@ impl Terminal {
     /// # Panics
     /// When the agent is gone.
     pub fn line(&mut self, text: &str) {
+        self.mark = self.text().len();
         let input = self.input.as_mut().expect("still open");
         writeln!(input, "{text}").and_then(|()| input.flush()).expect("the agent reads");
     }
@@ -177,7 +180,7 @@ impl Terminal {
         self.text.lock().map(|text| text.clone()).unwrap_or_default()
     }
 
-    /// The text in the last QR code on the terminal, read from its half blocks as a phone reads it from the glass.
+    /// The text in the QR code that came after the last line typed, read from its half blocks as a phone reads it from the glass.
     ///
     /// # Panics
     /// When there is none, or it cannot be read.
@@ -186,7 +189,7 @@ impl Terminal {
         let until = Instant::now() + Duration::from_secs(5);
         loop {
             let text = self.text();
-            if let Some(found) = last_qr(&text) {
+            if let Some(found) = last_qr(&text[self.mark..]) {
                 return found;
             }
             if Instant::now() > until {

@@ -1,12 +1,16 @@
-//! `kill -9` in the middle of verifications: nothing is accepted twice, and nothing that was answered is lost.
+//! `kill -9` in the middle of 10,000 verifications, 20 times: nothing is accepted twice, and nothing that was answered
+//! is lost.
 
 use countersign_e2e::{BareMachine, Oath, Server, Start};
+use model::AttemptId;
 use protocol::http::{BeginAnswer, ConfirmAnswer, VerifyAnswer};
 use std::{sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 
-const ROUNDS: u64 = 20;
+const ROUNDS: usize = 20;
 const PEOPLE: usize = 500;
+/// Requests under way at a time: enough that writes share commits, few enough that a kill finds some undone.
+const AT_A_TIME: usize = 64;
 
 #[derive(Clone)]
 struct Person {
@@ -17,62 +21,123 @@ struct Person {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_server_accepts_nothing_twice_and_loses_nothing_it_answered() {
     let mut server = Server::start();
-    // Codes of two seconds: each round has codes of its own, and the server has no clock but its own.
+    // Codes of one second: each round has codes of its own, and the server has no clock but its own.
     server.policy(
-        "[tokens]\nperiod_seconds = 2\nsteps_before = 10\nsteps_after = 10\n[lockout]\nfailures = 100\n\
+        "[tokens]\nperiod_seconds = 1\nsteps_before = 10\nsteps_after = 10\n[lockout]\nfailures = 100\n\
          [limits]\nrequests_per_minute = 100000\n[groups.default]\nnew_people_per_day = 100000\n",
     );
     let machine = Arc::new(BareMachine::join(&server, "default", "S-1-5-21-100-200-301").await);
-    let people = enroll_all(&machine).await;
+    let people = Arc::new(enroll_all(&machine).await);
 
-    let (mut sent, mut accepted_before_kill, mut unanswered) = (0, 0, 0);
+    let (mut sent, mut answered, mut unanswered) = (0, 0, 0);
     for round in 0..ROUNDS {
-        // A step after every step used so far, and a code for each person computed before the race.
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        let mut race = JoinSet::new();
-        for (index, person) in people.iter().cloned().enumerate() {
+        // A step after every step used so far.
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+        let attempts = for_each(&machine, &people, |machine, person, _| async move {
             let (attempt, began) = machine.begin(&person.start).await;
-            assert!(matches!(began, Ok(BeginAnswer::Code { .. })), "round {round}: {began:?}");
-            let code = person.token.code(0);
-            let machine = Arc::clone(&machine);
-            race.spawn(async move {
-                let answer = machine.try_call(&BareMachine::verify_request(attempt, &code)).await;
-                (index, code, answer)
-            });
-            sent += 1;
-            // Somewhere else in each round.
-            if index as u64 == 25 + round * 23 {
-                server.kill();
-                break;
-            }
-        }
-        let mut outcomes = Vec::new();
-        while let Some(outcome) = race.join_next().await {
-            outcomes.push(outcome.expect("no panic"));
-        }
+            assert!(matches!(began, Ok(BeginAnswer::Code { .. })), "{began:?}");
+            attempt
+        })
+        .await;
+        let codes: Vec<String> = people.iter().map(|person| person.token.own_code(0)).collect();
+
+        // At another place in each round, from near the beginning to near the end.
+        let kill_after = 10 + round * (PEOPLE - 20) / ROUNDS;
+        let outcomes = verify_until_killed(&mut server, &machine, &attempts, &codes, kill_after).await;
+        sent += PEOPLE;
         server.restart();
-        for (index, code, answer) in outcomes {
-            let before = match answer {
-                Some(Ok(VerifyAnswer::Accept { .. })) => true,
-                None => false,
-                other => panic!("round {round}: {other:?}"),
-            };
-            let (attempt, _) = machine.begin(&people[index].start).await;
-            let after = machine.verify(attempt, &code).await;
-            match (before, after) {
-                (true, Ok(VerifyAnswer::Used { .. })) => accepted_before_kill += 1,
-                (true, other) => panic!("round {round}: accepted and answered, then {other:?}"),
-                // Whether it had been accepted or not, it is used up now and was answered once.
-                (false, Ok(VerifyAnswer::Used { .. } | VerifyAnswer::Accept { .. })) => unanswered += 1,
-                (false, other) => panic!("round {round}: {other:?}"),
+
+        let codes = Arc::new(codes);
+        let again = for_each(&machine, &people, {
+            let codes = Arc::clone(&codes);
+            move |machine, person, index| {
+                let code = codes[index].clone();
+                async move {
+                    let (attempt, _) = machine.begin(&person.start).await;
+                    machine.verify(attempt, &code).await
+                }
             }
+        })
+        .await;
+        let mut born_now = Vec::new();
+        for (index, (before, after)) in outcomes.iter().zip(&again).enumerate() {
+            match (before, after) {
+                (Some(VerifyAnswer::Accept { .. }), Ok(VerifyAnswer::Used { .. })) => answered += 1,
+                (Some(VerifyAnswer::Accept { .. }), other) => {
+                    panic!("round {round}: accepted and answered, then {other:?}")
+                }
+                (None, Ok(VerifyAnswer::Used { .. })) => unanswered += 1,
+                (None, Ok(VerifyAnswer::Accept { .. })) => {
+                    unanswered += 1;
+                    born_now.push(index);
+                }
+                other => panic!("round {round}: {other:?}"),
+            }
+        }
+        // What was accepted only now is used up as well.
+        for index in born_now.into_iter().step_by(25) {
             let (attempt, _) = machine.begin(&people[index].start).await;
-            let third = machine.verify(attempt, &code).await;
+            let third = machine.verify(attempt, &codes[index]).await;
             assert!(matches!(third, Ok(VerifyAnswer::Used { .. })), "round {round}: {third:?}");
         }
     }
-    println!("{sent} sent, {accepted_before_kill} answered before a kill, {unanswered} not answered");
-    assert!(accepted_before_kill > 0 && unanswered > 0, "the kill must come in the middle");
+    println!("{sent} sent, {answered} answered before a kill, {unanswered} not answered");
+    assert!(answered > ROUNDS && unanswered > ROUNDS, "the kills must come in the middle");
+}
+
+/// Sends a code for each attempt, and kills the server once so many answers have come. `None`: no answer came.
+async fn verify_until_killed(
+    server: &mut Server,
+    machine: &Arc<BareMachine>,
+    attempts: &[AttemptId],
+    codes: &[String],
+    kill_after: usize,
+) -> Vec<Option<VerifyAnswer>> {
+    let mut outcomes = vec![None; attempts.len()];
+    let mut race = JoinSet::new();
+    let mut next = 0;
+    let mut answers = 0;
+    loop {
+        while next < attempts.len() && race.len() < AT_A_TIME {
+            let (machine, attempt, code) = (Arc::clone(machine), attempts[next], codes[next].clone());
+            let index = next;
+            race.spawn(async move {
+                (index, machine.try_call(&BareMachine::verify_request(attempt, &code)).await)
+            });
+            next += 1;
+        }
+        let Some(done) = race.join_next().await else { return outcomes };
+        let (index, answer) = done.expect("no panic");
+        outcomes[index] = answer.map(|answer| answer.expect("a verdict"));
+        answers += 1;
+        if answers == kill_after {
+            server.kill();
+        }
+    }
+}
+
+/// Does something for each person, several at a time; the results in the order of the people.
+async fn for_each<T, F, Fut>(machine: &Arc<BareMachine>, people: &Arc<Vec<Person>>, what: F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Fn(Arc<BareMachine>, Person, usize) -> Fut,
+    Fut: Future<Output = T> + Send + 'static,
+{
+    let mut running = JoinSet::new();
+    let mut results: Vec<Option<T>> = people.iter().map(|_| None).collect();
+    let mut waiting = people.iter().cloned().enumerate();
+    loop {
+        while running.len() < AT_A_TIME
+            && let Some((index, person)) = waiting.next()
+        {
+            let future = what(Arc::clone(machine), person, index);
+            running.spawn(async move { (index, future.await) });
+        }
+        let Some(done) = running.join_next().await else { break };
+        let (index, result) = done.expect("no panic");
+        results[index] = Some(result);
+    }
+    results.into_iter().flatten().collect()
 }
 
 async fn enroll_all(machine: &Arc<BareMachine>) -> Vec<Person> {
@@ -82,7 +147,7 @@ async fn enroll_all(machine: &Arc<BareMachine>) -> Vec<Person> {
         let (attempt, _) = machine.begin(&start).await;
         let (uri, _) = machine.show(attempt, None, false).await;
         let token = Oath::scan(&uri.expect("shown"));
-        let born = machine.confirm(attempt, &token.code(0)).await;
+        let born = machine.confirm(attempt, &token.own_code(0)).await;
         assert!(matches!(born, Ok(ConfirmAnswer::Accept { .. })), "{born:?}");
         people.push(Person { start, token });
     }

@@ -118,11 +118,9 @@ fn whatever_answers_without_the_servers_certificate_is_unreachable() {
     sign_in_works(&windows, "the server is back");
 }
 
-/// A certificate for 127.0.0.1, its key, and the authority that signed it.
+/// A server with a certificate for 127.0.0.1, and the authority that signed it.
 struct Certified {
     config: Arc<ServerConfig>,
-    certificate: String,
-    key: String,
     authority: String,
 }
 
@@ -146,18 +144,13 @@ fn certified() -> Certified {
             PrivateKeyDer::try_from(key.serialize_der()).expect("a key"),
         )
         .expect("a configuration");
-    Certified {
-        config: Arc::new(config),
-        certificate: pem("CERTIFICATE", certificate.der()),
-        key: pem("PRIVATE KEY", &key.serialize_der()),
-        authority: pem("CERTIFICATE", authority.der()),
-    }
+    Certified { config: Arc::new(config), authority: pem(authority.der()) }
 }
 
-fn pem(label: &str, der: &[u8]) -> String {
+fn pem(der: &[u8]) -> String {
     let body = BASE64.encode(der);
     let lines: Vec<&str> = (0..body.len()).step_by(64).map(|at| &body[at..body.len().min(at + 64)]).collect();
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> String {
@@ -223,7 +216,9 @@ fn an_honest_proxy_lets_a_sign_in_through() {
     let proxy = Impostor::at(any, |mut client| {
         let Some(target) = accept_connect(&mut client) else { return };
         let Ok(mut upstream) = TcpStream::connect(target) else { return };
-        let (Ok(mut from_client), Ok(mut to_upstream)) = (client.try_clone(), upstream.try_clone()) else { return };
+        let (Ok(mut from_client), Ok(mut to_upstream)) = (client.try_clone(), upstream.try_clone()) else {
+            return;
+        };
         thread::spawn(move || {
             let _copied = std::io::copy(&mut from_client, &mut to_upstream);
         });
@@ -251,20 +246,17 @@ fn accept_connect(stream: &mut TcpStream) -> Option<String> {
 }
 
 #[test]
-fn whoever_holds_the_tls_key_and_not_the_signing_key_is_unreachable() {
+fn whoever_is_vouched_for_by_a_trusted_root_and_lacks_the_signing_key_is_unreachable() {
     let certified = certified();
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let certificate = write(folder.path(), "certificate.pem", &certified.certificate);
-    let key = write(folder.path(), "key.pem", &certified.key);
-    std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("closed");
-    let config = write(
-        folder.path(),
-        "countersign.toml",
-        &format!("[tls]\ncertificate = \"{certificate}\"\nkey = \"{key}\"\n"),
-    );
-    let mut server = Server::start_with(&["--config", &config]);
+    let mut server = Server::start();
     let windows = joined(&server);
-    sign_in_works(&windows, "the server with a certificate of its own");
+    // The widest trust there is: the policy lets the machine's own roots vouch for a server.
+    server.policy("[groups.default]\ntrust_system_roots = true\n");
+    let root = write(windows.folder(), "root.pem", &certified.authority);
+    let trusting = [("SSL_CERT_FILE", root.as_str())];
+    let told = windows.agent(&["doctor"]).output().expect("staged-agent runs");
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stdout));
+    sign_in_works(&windows, "the server itself");
 
     let accept = r#"{"next":"not_needed","accept":{"attempt":"att_00000000000000000000000000","machine":"mch_00000000000000000000000000","sid":"S-1-5-21-7-8-9-1001","session":1,"valid_for_s":60}}"#;
     type Answer = fn(&str, &str) -> String;
@@ -277,7 +269,13 @@ fn whoever_holds_the_tls_key_and_not_the_signing_key_is_unreachable() {
         let key = SigningKey::random(&mut rand_core::UnwrapErr(getrandom::SysRng));
         let signed = sign_answer(&key, model::UnixTime::from_secs(1), 200, body.as_bytes(), &value);
         let (input, digest) = (signed.signature_input, signed.content_digest);
-        http(body, &format!("signature-input: {input}\r\nsignature: {}\r\ncontent-digest: {digest}\r\n", signed.signature))
+        http(
+            body,
+            &format!(
+                "signature-input: {input}\r\nsignature: {}\r\ncontent-digest: {digest}\r\n",
+                signed.signature
+            ),
+        )
     };
     let cases: [(&str, &'static str, Answer); 4] = [
         ("unsigned", accept, plain),
@@ -306,7 +304,7 @@ fn whoever_holds_the_tls_key_and_not_the_signing_key_is_unreachable() {
                 }
             }
         });
-        sign_in_is_unreachable(&windows, what, &[]);
+        sign_in_is_unreachable(&windows, what, &trusting);
         assert!(asked.load(Ordering::SeqCst) > 0, "{what}: the impostor was asked");
     }
     server.restart();
@@ -315,7 +313,9 @@ fn whoever_holds_the_tls_key_and_not_the_signing_key_is_unreachable() {
 
 fn http(body: &str, more: &str) -> String {
     let length = body.len();
-    format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{more}\r\n{body}")
+    format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{more}\r\n{body}"
+    )
 }
 
 #[test]

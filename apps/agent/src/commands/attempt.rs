@@ -114,9 +114,15 @@ async fn hello(agent: &Arc<Agent>) -> Option<HelloAnswer> {
 }
 
 fn context(options: &Options, agent: &Agent, hello: Option<&HelloAnswer>) -> Context {
+    let policy = hello.and_then(|hello| Policy::from_toml(&hello.policy).ok());
     let support = hello
-        .and_then(|hello| Some(Policy::from_toml(&hello.policy).ok()?.group(&hello.group).support))
+        .zip(policy.as_ref())
+        .map(|(hello, policy)| policy.group(&hello.group).support)
         .filter(|support| !support.is_empty());
+    let mut limits = Limits::default();
+    if let Some(policy) = &policy {
+        limits.password_hold = Duration::from_secs(policy.limits().password_hold_seconds.into());
+    }
     Context {
         machine: agent.machine(),
         session: 1,
@@ -125,7 +131,7 @@ fn context(options: &Options, agent: &Agent, hello: Option<&HelloAnswer>) -> Con
         user: options.user.clone(),
         app_url: hello.and_then(|hello| hello.app_url.clone()),
         support,
-        limits: Limits::default(),
+        limits,
     }
 }
 

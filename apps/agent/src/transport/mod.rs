@@ -97,6 +97,22 @@ impl Transport {
         result
     }
 
+    /// Reads the newest statement of keys from a server whose key is known. It is signed by itself: the caller
+    /// verifies it.
+    ///
+    /// # Errors
+    /// No answer that is a statement.
+    pub async fn statement(&self) -> Result<SignedStatement, Unreachable> {
+        let mut why = Unreachable::NoServer;
+        for url in &self.urls {
+            match fetch_statement(&self.http, url).await {
+                Ok(statement) => return Ok(statement),
+                Err(error) => why = error,
+            }
+        }
+        Err(why)
+    }
+
     async fn try_servers<C: Call>(
         &self,
         body: &Zeroizing<Vec<u8>>,
@@ -183,12 +199,16 @@ pub async fn read_statement(
 ) -> Result<(SignedStatement, SpkiHash), Unreachable> {
     let seen = Arc::new(Seen::default());
     let http = Http::new(Trust::Recorded(Arc::clone(&seen)), proxy)?;
+    let statement = fetch_statement(&http, url).await?;
+    Ok((statement, seen.get().ok_or(Unreachable::NotOurCertificate)?))
+}
+
+async fn fetch_statement(http: &Http, url: &ServerUrl) -> Result<SignedStatement, Unreachable> {
     let received = tokio::time::timeout(CALL_TIMEOUT, http.get(url, STATEMENT_PATH))
         .await
         .unwrap_or(Err(Unreachable::TimedOut))?;
     if received.status != 200 {
         return Err(Unreachable::Status(received.status));
     }
-    let statement = from_body(&received.body).map_err(|_| Unreachable::NotAStatement)?;
-    Ok((statement, seen.get().ok_or(Unreachable::NotOurCertificate)?))
+    from_body(&received.body).map_err(|_| Unreachable::NotAStatement)
 }

@@ -1,4 +1,4 @@
-use protocol::statement::Statement;
+use protocol::{http::MACHINE_ALPN, statement::Statement};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme,
     client::{
@@ -67,6 +67,7 @@ pub(super) fn client_config(trust: Trust) -> Result<ClientConfig, Error> {
         .with_no_client_auth();
     // A resumed session shows no certificate; each connection is to be judged by the pins in force.
     config.resumption = Resumption::disabled();
+    config.alpn_protocols = vec![MACHINE_ALPN.to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
 

@@ -82,7 +82,8 @@ fn new(
     }
     output::line(code)?;
     let machines = if uses == 1 { "one machine".to_owned() } else { format!("{uses} machines") };
-    output::line(&format!(
+    // Beside the code, which may be on its way into another program.
+    output::remark(&format!(
         "\nlets {machines} join the group {}, until {}; on the machine: countersign-agent join CODE\n\
          shown once; to end it: countersign join-code end {}",
         made.group_name, made.expires_at, made.id

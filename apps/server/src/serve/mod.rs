@@ -55,7 +55,8 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let identity = Identity::load(&service, config, urls(config, address)?)?;
     let (certified, signed, serial) = identity.issue(&service, app::now())?;
-    let shown = tls::Shown::new(certified);
+    let for_machines = identity.keys.certificate(&identity.urls, app::now())?;
+    let shown = tls::Shown::new(for_machines, certified);
     let statement = SharedStatement::new(signed, serial);
     record_start(&service)?;
 
@@ -150,7 +151,7 @@ fn urls(config: &Config, address: SocketAddr) -> anyhow::Result<Vec<ServerUrl>> 
         .context("this machine's name cannot be part of an address; set urls in the configuration")
 }
 
-/// What the server shows of itself: its own keys, or the administrator's certificate.
+/// What the server shows of itself: its own keys to machines; to browsers the administrator's certificate, if any.
 struct Identity {
     keys: Arc<tls::Keys>,
     files: Tls,
@@ -164,8 +165,8 @@ impl Identity {
         Ok(Self { keys, files: config.tls.clone(), acme: config.acme.clone(), urls })
     }
 
-    /// The certificate, and the statement that names its key first. Our own keys stay in the statement beside a
-    /// certificate from files, so that machines still know the server after the files are taken away.
+    /// The certificate for browsers, and the statement for machines. The statement names our own keys alone: a
+    /// certificate from files or from an ACME server can change its key from one day to the next.
     fn issue(
         &self,
         service: &Service,
@@ -177,12 +178,7 @@ impl Identity {
                 self.obtained(service, now)?.map_or_else(|| self.keys.certificate(&self.urls, now), Ok)?
             }
         };
-        let mut hashes = vec![tls::spki_sha256(&certified)?];
-        for hash in self.keys.spki_sha256() {
-            if !hashes.contains(&hash) {
-                hashes.push(hash);
-            }
-        }
+        let hashes = self.keys.spki_sha256().to_vec();
         let (signed, serial) = keys::state(service, now, self.urls.clone(), hashes)?;
         Ok((certified, signed, serial))
     }

@@ -178,15 +178,25 @@ impl Drop for Server {
 /// A TLS client that takes any certificate, and remembers its key.
 type Connection = rustls::StreamOwned<rustls::ClientConnection, std::net::TcpStream>;
 
-/// Connects; the hash of the key that was shown, in hexadecimal.
+/// Connects as a browser does; the hash of the key that was shown, in hexadecimal.
 pub(crate) fn connect(address: &str) -> (Connection, String) {
+    connect_speaking(address, &[])
+}
+
+/// The hash of the key that is shown to machines.
+pub(crate) fn key_for_machines(address: &str) -> String {
+    connect_speaking(address, &[protocol::http::MACHINE_ALPN, b"http/1.1"]).1
+}
+
+fn connect_speaking(address: &str, protocols: &[&[u8]]) -> (Connection, String) {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .dangerous()
         .with_custom_certificate_verifier(std::sync::Arc::new(TakesAny))
         .with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
     let name = "localhost".try_into().unwrap();
     let mut connection = rustls::ClientConnection::new(std::sync::Arc::new(config), name).unwrap();
     let mut stream = std::net::TcpStream::connect(address).unwrap();

@@ -113,7 +113,7 @@ fn a_client_that_says_nothing_after_its_handshake_is_cut_off() {
 }
 
 #[test]
-fn a_certificate_of_ones_own_is_shown_and_read_again_on_sighup() {
+fn a_certificate_of_ones_own_is_shown_to_browsers_read_again_on_sighup_and_nothing_to_machines() {
     let lab = Lab::new();
     let own = |lab: &Lab| {
         let made = rcgen::generate_simple_self_signed(["own.example".to_owned()]).unwrap();
@@ -127,7 +127,8 @@ fn a_certificate_of_ones_own_is_shown_and_read_again_on_sighup() {
     let config = lab.file("c.toml", &text);
     let server = lab.serve_with(&["--config", config.to_str().unwrap()]);
     let (answer, shown) = crate::harness::get(&server.address, "/api/v1/statement");
-    assert!(shown == first && answer.contains(&first), "{answer}");
+    let for_machines = crate::harness::key_for_machines(&server.address);
+    assert!(shown == first && !answer.contains(&first) && answer.contains(&for_machines), "{answer}");
 
     let (_, second) = own(&lab);
     server.signal(Signal::HUP);
@@ -137,7 +138,8 @@ fn a_certificate_of_ones_own_is_shown_and_read_again_on_sighup() {
         std::thread::sleep(Duration::from_millis(50));
     }
     let (answer, _) = crate::harness::get(&server.address, "/api/v1/statement");
-    assert!(answer.contains(&second) && !answer.contains(&first), "{answer}");
+    assert!(!answer.contains(&second) && answer.contains(&for_machines), "{answer}");
+    assert_eq!(crate::harness::key_for_machines(&server.address), for_machines);
 
     // Garbage does not take the server down, nor its certificate.
     lab.file("cert.pem", "nonsense");

@@ -24,6 +24,11 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use crate::signature::MAX_BODY;
 
+/// What a machine names first in TLS' application-layer protocol negotiation (RFC 7301): HTTP/1.1, from a machine. The
+/// server then shows the certificate of the key in its statement, whatever it shows browsers, so that a renewed web
+/// certificate changes nothing for machines.
+pub const MACHINE_ALPN: &[u8] = b"countersign/1";
+
 /// Where the server publishes its signed [`crate::statement::Statement`]; the one unsigned request.
 pub const STATEMENT_PATH: &str = "/api/v1/statement";
 

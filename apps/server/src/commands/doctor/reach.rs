@@ -1,6 +1,9 @@
 //! Whether this server answers under an address, told by the TLS key as machines tell it.
 
-use protocol::statement::{ServerUrl, Statement};
+use protocol::{
+    http::MACHINE_ALPN,
+    statement::{ServerUrl, Statement},
+};
 use rustls::{
     ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, Stream,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -45,12 +48,13 @@ pub(super) fn reach(url: &ServerUrl, statement: &Statement) -> io::Result<Reache
         key: Mutex::default(),
         algorithms: ring::default_provider().signature_verification_algorithms,
     });
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(io::Error::other)?
         .dangerous()
         .with_custom_certificate_verifier(Arc::<Seen>::clone(&seen))
         .with_no_client_auth();
+    config.alpn_protocols = vec![MACHINE_ALPN.to_vec(), b"http/1.1".to_vec()];
     let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
     let mut connection = ClientConnection::new(Arc::new(config), name).map_err(io::Error::other)?;
     // Writing nothing carries the handshake to its end.
