@@ -93,3 +93,13 @@ fn a_slow_disk_and_a_short_run_cannot_tell() {
     report.sizes.pop();
     assert_eq!(verdicts(report)[2], Verdict::NotJudged);
 }
+
+#[test]
+fn a_machine_busy_with_other_things_says_nothing_about_speed() {
+    let mut report = good();
+    report.runs.iter_mut().for_each(|run| run.measured.other_cpus = 1.3);
+    assert_eq!(
+        verdicts(report),
+        [Verdict::NotJudged, Verdict::NotJudged, Verdict::NotJudged, Verdict::Met, Verdict::Met]
+    );
+}
