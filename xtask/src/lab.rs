@@ -9,7 +9,7 @@ use std::{
     io::{self, BufRead, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, ExitCode},
+    process::{Child, Command, ExitCode, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -65,17 +65,19 @@ pub(crate) fn run(data: Option<PathBuf>) -> Result<ExitCode> {
     );
     print!("{}", fs::read_to_string(folder.path.join(SERVER_LOG))?);
 
+    // The view takes the whole terminal: nobody reads the lines above unless asked first.
+    let mut question = "Enter for a sign-in, q to quit: ";
     loop {
-        println!();
-        // Its exit status is the outcome of that sign-in, which it has told the person already.
-        let _status = lab.agent("try").status().context("cannot start staged-agent")?;
-        print!("\nEnter for another sign-in, q to quit: ");
+        print!("\n{question}");
         io::stdout().flush()?;
         let mut answer = String::new();
         let end = io::stdin().lock().read_line(&mut answer)? == 0;
         if end || answer.trim().eq_ignore_ascii_case("q") {
             return Ok(ExitCode::SUCCESS);
         }
+        // Its exit status is the outcome of that sign-in, which it has told the person already.
+        let _status = lab.agent("try").status().context("cannot start staged-agent")?;
+        question = "Enter for another sign-in, q to quit: ";
     }
 }
 
@@ -141,7 +143,14 @@ impl Lab<'_> {
         new_code.args(["join-code", "new", "--json", "--data"]).arg(self.folder.join("server"));
         let answer = steps::output(&mut new_code)?;
         let code = join_code(&answer).context("no code in the answer of join-code new")?;
-        steps::run("joining", self.agent("join").arg(code))?;
+        // Through a pipe: whoever lists processes reads command lines.
+        let mut join =
+            self.agent("join").arg("-").stdin(Stdio::piped()).spawn().context("cannot start staged-agent")?;
+        join.stdin.take().context("no way to the agent")?.write_all(code.as_bytes())?;
+        let status = join.wait()?;
+        if !status.success() {
+            bail!("joining failed ({status})");
+        }
         fs::write(joined, server.address.to_string())?;
         Ok(())
     }

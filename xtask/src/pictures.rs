@@ -69,10 +69,12 @@ fn walk(lab: &mut Lab) -> Result<Vec<Picture>> {
     let mut pictures = Vec::new();
     let mut keep = |name, title, grid| pictures.push(Picture { name, title, grid });
 
-    let screen = lab.wait("the first view", |screen| screen.shows("User name:"))?;
+    let screen = lab.wait("the lab", |screen| screen.shows("Enter for a sign-in"))?;
     let grid = screen.main().from(LAB_BEGINS).context("the lab does not say which accounts there are")?;
     keep("lab", "The lab's first lines: four accounts with their passwords, and what the server says.", grid);
 
+    lab.press("\r")?;
+    lab.wait("the first view", |screen| screen.shows("User name:"))?;
     lab.press(&format!("{}\r", PERSON.0))?;
     lab.wait("the password", |screen| screen.shows("Password:"))?;
     lab.press(PERSON.1)?;

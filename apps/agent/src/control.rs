@@ -1,11 +1,13 @@
 //! The control socket: asks a running agent for its status. It carries no passwords and releases nothing.
 
 use crate::{commands::Status, state::Folder};
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 /// How long a running agent may take to answer.
-const TIMEOUT: Duration = Duration::from_secs(2);
+#[cfg(unix)]
+const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(2);
 /// The longest answer taken, in bytes.
+#[cfg(unix)]
 const MAX_ANSWER: u64 = 64 * 1024;
 
 /// Where the status comes from.

@@ -74,6 +74,8 @@ words! {
         EnrollmentCodeWrong = "enrollment-code-wrong",
         /// An administrator has to approve the enrollment first.
         ApprovalNeeded = "approval-needed",
+        /// An administrator has said no to the enrollment.
+        ApprovalDenied = "approval-denied",
         /// Policy does not let people enroll by themselves here.
         EnrollmentOff = "enrollment-off",
         /// The date until which people could enroll is past.

@@ -316,7 +316,7 @@ fn first_enrollment(group: &GroupSettings, rule: String, facts: &Facts, note: No
             }
             Approval::Denied => {
                 note(format_args!("self-enrollment needs an approval, and it was denied"));
-                return refuse(facts, Reason::ApprovalNeeded, None);
+                return refuse(facts, Reason::ApprovalDenied, None);
             }
             // An answer is on its way, so that no new request is made that could be one too many.
             Approval::Requested => {

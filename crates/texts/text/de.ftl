@@ -48,6 +48,7 @@ enroll-code-wrong = Dieser Code passt nicht. Prüfen Sie, ob die Uhr Ihres Telef
 enrollment-code-needed = Um Ihr Token einzurichten, brauchen Sie einen Einrichtungscode. Fragen Sie den { -help-desk } danach, und geben Sie ihn ein.
 enrollment-code-wrong = Dieser Einrichtungscode passt nicht; vielleicht ist er schon benutzt oder abgelaufen. Prüfen Sie ihn, oder fragen Sie den { -help-desk } nach einem neuen.
 approval-needed = Ihr erstes Token muss noch freigegeben werden. Sagen Sie dem { -help-desk }, dass Sie warten, und melden Sie sich dann noch einmal an.
+approval-denied = Ihr erstes Token wurde für diesen PC nicht freigegeben. Fragen Sie den { -help-desk }, wie es weitergeht.
 enrollment-off = Auf diesem Bildschirm können Sie kein Token einrichten. Bitten Sie den { -help-desk }, mit Ihnen eines einzurichten.
 enrollment-over = Die Zeit, in der Sie selbst ein Token einrichten konnten, ist vorbei. Lassen Sie sich vom { -help-desk } einladen.
 enrollment-limit = An diesem PC können sich heute keine weiteren Personen einrichten. Versuchen Sie es morgen oder an einem anderen PC, oder fragen Sie den { -help-desk }.

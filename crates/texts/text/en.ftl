@@ -53,6 +53,7 @@ enroll-code-wrong = That code did not match. Check that your phone's clock is ri
 enrollment-code-needed = Setting up your token takes an enrollment code. Ask your { -help-desk } for one and type it.
 enrollment-code-wrong = That enrollment code did not work; it may be used or out of date. Check it, or ask your { -help-desk } for a new one.
 approval-needed = Your first token has to be approved. Tell your { -help-desk } that you are waiting, then sign in again.
+approval-denied = Your first token was not approved for this PC. Ask your { -help-desk } what to do.
 enrollment-off = You can't set up a token on this screen. Ask your { -help-desk } to set one up with you.
 enrollment-over = The time for setting up a token by yourself has passed. Ask your { -help-desk } for an invitation.
 enrollment-limit = This PC has set up as many people as it may today. Try tomorrow or on another PC, or ask your { -help-desk }.

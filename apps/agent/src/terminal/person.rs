@@ -65,7 +65,8 @@ impl Person {
         let mut out = stdout().lock();
         execute!(out, MoveTo(0, 0), Clear(ClearType::All))?;
         let Some(screen) = &self.screen else { return Ok(()) };
-        let mut picture = self.look.draw(screen);
+        let width = size().map_or(80, |(width, _)| usize::from(width));
+        let mut picture = wrapped(&self.look.draw(screen), width);
         if let Some(url) = &self.app_shown {
             picture.push_str(&format!("{url}\n{}", *self.look.qr(url)));
         }
@@ -222,5 +223,40 @@ impl Terminal for Person {
         let mut out = stdout().lock();
         write!(out, "\r\n{sentence}\r\n")?;
         out.flush()
+    }
+}
+/// Breaks lines of words that are too wide at blanks, as the terminal would break them anywhere. A QR code has no
+/// words and is left alone.
+fn wrapped(text: &str, width: usize) -> Zeroizing<String> {
+    // One allocation, as it may hold the seed: a break adds one character in place of a blank.
+    let mut out = Zeroizing::new(String::with_capacity(2 * text.len() + 1024));
+    for line in text.lines() {
+        let is_words = line.chars().any(char::is_alphabetic) && !line.starts_with('\u{1b}');
+        let mut column = 0;
+        for (index, word) in line.split(' ').enumerate() {
+            let length = word.chars().count();
+            if index > 0 {
+                let breaks = is_words && column + 1 + length > width;
+                out.push(if breaks { '\n' } else { ' ' });
+                column = if breaks { 0 } else { column + 1 };
+            }
+            out.push_str(word);
+            column += length;
+        }
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_words_break_at_blanks_and_a_qr_code_does_not_break() {
+        let qr = "\u{1b}[38;5;16m█▀ ▄ █ ▀ █\u{1b}[0m";
+        let text = format!("one two three\n{qr}\nfour\n");
+        assert_eq!(*wrapped(&text, 8), format!("one two\nthree\n{qr}\nfour\n"));
+        assert_eq!(*wrapped("unbreakable\n", 4), "unbreakable\n");
     }
 }

@@ -253,7 +253,7 @@ fn enrollment_after_approval_waits_for_the_administrators_word() {
     assert_eq!(decide(&rules, &with(Approval::None)), Decision::WaitForApproval);
     assert_eq!(decide(&rules, &with(Approval::Requested)), Decision::WaitForApproval);
     assert_eq!(decide(&rules, &with(Approval::Granted)), enroll(Needs::Nothing));
-    assert_eq!(decide(&rules, &with(Approval::Denied)), refused(Reason::ApprovalNeeded));
+    assert_eq!(decide(&rules, &with(Approval::Denied)), refused(Reason::ApprovalDenied));
 }
 
 #[test]

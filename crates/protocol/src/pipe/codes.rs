@@ -103,4 +103,5 @@ codes!(Reason {
     ComponentFailed = 39,
     WindowsRefused = 40,
     Welcome = 41,
+    ApprovalDenied = 42,
 });

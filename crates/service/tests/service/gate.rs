@@ -141,8 +141,8 @@ async fn a_denial_ends_what_is_pending() {
     let phone = attempt.show().await.phone();
     server.admin(move |work| enroll::decide_approval(work, person, machine, false)).await;
     assert_eq!(attempt.confirm(&phone.code(server.now())).await, ConfirmAnswer::Expired);
-    assert_eq!(why(&attempt.try_show(false, None).await.unwrap()), Reason::ApprovalNeeded);
-    assert_eq!(why(&server.at(&pc, &domain(1001)).begin().await), Reason::ApprovalNeeded);
+    assert_eq!(why(&attempt.try_show(false, None).await.unwrap()), Reason::ApprovalDenied);
+    assert_eq!(why(&server.at(&pc, &domain(1001)).begin().await), Reason::ApprovalDenied);
 }
 
 #[tokio::test]
@@ -342,4 +342,29 @@ async fn a_policy_takes_effect_at_once() {
     server.policy("[defaults]\ndomains = []\n").await;
     assert_eq!(why(&server.at(&pc, &domain(1001)).begin().await), Reason::AccountNotAllowed);
     assert_eq!(service::policies::current(&server.service).unwrap().0, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_whose_share_fits_into_no_answer_is_refused_and_the_old_one_stays() {
+    let server = Server::new();
+    let for_all = rules(|_| String::new());
+    let refused = server.try_admin(|work| service::policies::set(work, for_all, "root".into())).await;
+    let said = refused.unwrap_err().to_string();
+    assert!(said.contains("default") && said.contains("bytes"), "{said}");
+    assert_eq!(service::policies::current(&server.service).unwrap().0, 0);
+    // As many rules, for a group of its own each: every machine's share is small.
+    let split = rules(|number| format!("groups = [\"group {number}\"]\n"));
+    server.try_admin(|work| service::policies::set(work, split, "root".into())).await.unwrap();
+}
+
+/// More rules than an answer takes, each for what `groups` says.
+fn rules(groups: impl Fn(u32) -> String) -> String {
+    (0..800)
+        .map(|number| {
+            let groups = groups(number);
+            format!(
+                "[[rules]]\nname = \"rule {number}\"\n{groups}sids = [\"S-1-5-21-1-2-3-{number}\"]\nask = \"never\"\n"
+            )
+        })
+        .collect()
 }
