@@ -2,19 +2,49 @@
 
 use crate::{CallError, Service, Trouble, Work};
 use domain::Actor;
-use model::{MachineId, RequestId, UnixTime};
+use model::{AttemptId, MachineId, RequestId, UnixTime};
 use protocol::http::Call;
-use store::tables;
+use store::tables::{self, attempts::Answered};
 
-/// A call of a machine as it arrived.
+/// A call of a machine about an attempt, as it arrived.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Arrived {
-    /// Who asks.
-    pub(crate) machine: MachineId,
-    /// The request's id.
-    pub(crate) request: RequestId,
+    machine: MachineId,
+    attempt: AttemptId,
+    part: Part,
+    /// An attempt has each of these once.
+    request: RequestId,
     /// SHA-256 of the body as received.
-    pub(crate) body_hash: [u8; 32],
+    body_hash: [u8; 32],
+}
+
+/// The part of a call in its attempt.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Begin,
+    Step,
+}
+
+impl Arrived {
+    /// The call that begins an attempt.
+    pub(crate) fn begin(
+        machine: MachineId,
+        attempt: AttemptId,
+        request: RequestId,
+        body_hash: [u8; 32],
+    ) -> Self {
+        Self { machine, attempt, part: Part::Begin, request, body_hash }
+    }
+
+    /// A call that goes on with an attempt, and may end it.
+    pub(crate) fn step(
+        machine: MachineId,
+        attempt: AttemptId,
+        request: RequestId,
+        body_hash: [u8; 32],
+    ) -> Self {
+        Self { machine, attempt, part: Part::Step, request, body_hash }
+    }
 }
 
 impl Service {
@@ -48,7 +78,7 @@ pub(crate) fn earlier<C: Call>(
     work: &Work<'_, '_>,
     arrived: Arrived,
 ) -> Result<Option<C::Answer>, CallError> {
-    match tables::attempts::answer(work.tx, arrived.machine, arrived.request)? {
+    match tables::attempts::answer(work.tx, arrived.machine, arrived.attempt, arrived.request)? {
         Some((hash, _)) if hash != arrived.body_hash => {
             Err(CallError::Request("its id was used for another message"))
         }
@@ -63,13 +93,14 @@ pub(crate) fn keep<C: Call>(
     answer: &C::Answer,
 ) -> Result<(), CallError> {
     let json = serde_json::to_string(answer).map_err(Trouble::failed)?;
-    tables::attempts::keep_answer(
-        work.tx,
-        arrived.machine,
-        arrived.request,
-        &arrived.body_hash,
-        &json,
-        work.now,
-    )?;
+    let Arrived { machine, attempt, request, ref body_hash, part } = arrived;
+    let answered = Answered { machine, attempt, request, body_hash, answer: &json };
+    let kept = match part {
+        Part::Begin => tables::attempts::keep_first_answer(work.tx, answered)?,
+        Part::Step => tables::attempts::keep_last_answer(work.tx, answered)?,
+    };
+    if !kept {
+        tables::attempts::keep_answer(work.tx, answered, work.now)?;
+    }
     Ok(())
 }

@@ -22,7 +22,7 @@ pub async fn confirm(
     body_hash: [u8; 32],
     request: ConfirmRequest,
 ) -> Result<ConfirmAnswer, CallError> {
-    let arrived = Arrived { machine: machine.id, request: request.request, body_hash };
+    let arrived = Arrived::step(machine.id, request.attempt, request.request, body_hash);
     let code = request.code.expose_text().and_then(|text| text.parse::<Code>().ok());
     service
         .answer_once::<ConfirmRequest, _>(now, arrived, move |work| {

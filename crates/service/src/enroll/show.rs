@@ -22,7 +22,7 @@ pub async fn show(
     body_hash: [u8; 32],
     request: ShowRequest,
 ) -> Result<ShowAnswer, CallError> {
-    let arrived = Arrived { machine: machine.id, request: request.request, body_hash };
+    let arrived = Arrived::step(machine.id, request.attempt, request.request, body_hash);
     service
         .answer_once::<ShowRequest, _>(now, arrived, move |work| {
             let (attempt, person) = waiting(work, machine.id, request.attempt, Stage::Enroll)?;

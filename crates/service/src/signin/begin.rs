@@ -30,7 +30,7 @@ pub async fn begin(
     if request.groups.len() > BeginRequest::MAX_GROUPS {
         return Err(CallError::Request("too many groups"));
     }
-    let arrived = Arrived { machine: machine.id, request: request.request, body_hash };
+    let arrived = Arrived::begin(machine.id, request.attempt, request.request, body_hash);
     service
         .answer_once::<BeginRequest, _>(now, arrived, move |work| {
             let machine = machines::still_heard(work, machine.id)?;

@@ -21,7 +21,7 @@ pub async fn verify(
     body_hash: [u8; 32],
     request: VerifyRequest,
 ) -> Result<VerifyAnswer, CallError> {
-    let arrived = Arrived { machine: machine.id, request: request.request, body_hash };
+    let arrived = Arrived::step(machine.id, request.attempt, request.request, body_hash);
     let text = request.code.expose_text().unwrap_or_default();
     if let Ok(code) = text.parse::<RecoveryCode>() {
         return recovery::verify(service, now, machine, arrived, request.attempt, code).await;

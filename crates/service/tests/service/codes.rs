@@ -3,7 +3,7 @@ use domain::{AuditKind, PersonState, TokenState};
 use model::{Reason, Secret};
 use otp::Drift;
 use protocol::http::{BeginAnswer, VerifyAnswer, VerifyRequest};
-use service::{CallError, machines, signin};
+use service::{CallError, housekeeping, machines, signin};
 use testkit::{Pc, Phone, Server, domain};
 
 const USED: VerifyAnswer = VerifyAnswer::Used { left: 4 };
@@ -98,6 +98,46 @@ async fn a_retry_gets_the_answer_that_was_given_and_changes_nothing() {
         assert_eq!(attempt.try_verify(request, &right).await.unwrap(), accept);
     }
     assert_eq!(server.count(AuditKind::CodeAccepted), 1);
+}
+
+#[tokio::test]
+async fn every_request_of_an_attempt_gets_its_own_answer_again_for_ten_minutes() {
+    let (server, pc, phone) = enrolled().await;
+    let attempt = server.at(&pc, &domain(1001));
+    let (wrong, right) = (phone.wrong_code(server.now()), phone.code(server.now()));
+    let [begin, first, second, last] = std::array::from_fn(|_| server.request_id());
+    let begun = attempt.begin_as(begin).await.unwrap();
+    let steps = [
+        (first, wrong.as_str(), WRONG),
+        (second, wrong.as_str(), VerifyAnswer::Wrong { left: 3 }),
+        (last, right.as_str(), VerifyAnswer::Accept { accept: attempt.accept() }),
+    ];
+    for (request, code, answer) in &steps {
+        assert_eq!(attempt.try_verify(*request, code).await.unwrap(), *answer);
+    }
+    server.wait(600);
+    while housekeeping::tidy(&server.service, server.now()).await.unwrap() {}
+    assert_eq!(attempt.begin_as(begin).await.unwrap(), begun);
+    for (request, code, answer) in &steps {
+        assert_eq!(attempt.try_verify(*request, code).await.unwrap(), *answer);
+        let other = attempt.try_verify(*request, "other").await;
+        assert!(matches!(other, Err(CallError::Request(_))), "{other:?}");
+    }
+    // Four minutes of the attempt, and ten more.
+    server.wait(241);
+    while housekeeping::tidy(&server.service, server.now()).await.unwrap() {}
+    assert_eq!((server.rows("attempts"), server.rows("answers")), (0, 0));
+}
+
+#[tokio::test]
+async fn a_refusal_that_began_no_attempt_is_given_again_too() {
+    let (server, pc, _) = enrolled().await;
+    server.set_person(&domain(1001), PersonState::Disabled).await;
+    let (attempt, request) = (server.at(&pc, &domain(1001)), server.request_id());
+    let refused = attempt.begin_as(request).await.unwrap();
+    server.set_person(&domain(1001), PersonState::Active).await;
+    assert_eq!(attempt.begin_as(request).await.unwrap(), refused);
+    assert_eq!(server.count(AuditKind::SignInRefused), 1);
 }
 
 #[tokio::test]

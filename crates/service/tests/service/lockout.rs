@@ -150,14 +150,20 @@ async fn counted_tries_are_in_the_same_transaction_as_the_answer() {
     let attempt = server.attempt(&pc, &domain(1001)).await;
     // The answer cannot be kept: nothing of the try may stay, and no answer may leave.
     server
-        .tamper("CREATE TRIGGER no_answers BEFORE INSERT ON answers BEGIN SELECT RAISE(ABORT, 'no'); END")
+        .tamper("CREATE TRIGGER no_step BEFORE INSERT ON answers BEGIN SELECT RAISE(ABORT, 'no'); END")
+        .await;
+    server
+        .tamper(
+            "CREATE TRIGGER no_end BEFORE UPDATE OF last_answer ON attempts
+             BEGIN SELECT RAISE(ABORT, 'no'); END",
+        )
         .await;
     for code in [phone.wrong_code(server.now()), phone.code(server.now())] {
         let answer = attempt.try_verify(server.request_id(), &code).await;
         assert!(matches!(answer, Err(service::CallError::Trouble(_))), "{answer:?}");
     }
     assert_eq!((server.rows("lockouts"), server.count(AuditKind::CodeAccepted)), (0, 0));
-    server.tamper("DROP TRIGGER no_answers").await;
+    server.tamper("DROP TRIGGER no_end").await;
     let accepted = attempt.verify(&phone.code(server.now())).await;
     assert!(matches!(accepted, VerifyAnswer::Accept { .. }), "the code was not used up: {accepted:?}");
 }

@@ -96,30 +96,39 @@ CREATE TABLE lockouts (
 ) WITHOUT ROWID;
 
 CREATE TABLE attempts (
-    machine_id BLOB NOT NULL REFERENCES machines (id),
-    id         BLOB NOT NULL,
-    person_id  BLOB NOT NULL REFERENCES people (id),
-    authority  TEXT NOT NULL,
-    sid        TEXT NOT NULL,
-    session    INTEGER NOT NULL,
-    kind       TEXT NOT NULL,
-    place      TEXT NOT NULL,
-    stage      TEXT NOT NULL,
-    needs_code INTEGER NOT NULL,
-    begun_at   INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL,
+    machine_id    BLOB NOT NULL REFERENCES machines (id),
+    id            BLOB NOT NULL,
+    person_id     BLOB NOT NULL REFERENCES people (id),
+    authority     TEXT NOT NULL,
+    sid           TEXT NOT NULL,
+    session       INTEGER NOT NULL,
+    kind          TEXT NOT NULL,
+    place         TEXT NOT NULL,
+    stage         TEXT NOT NULL,
+    needs_code    INTEGER NOT NULL,
+    begun_at      INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL,
+    -- What the request that began it and the one that ended it were answered, so that a retry gets the same answer.
+    -- Here, and not in rows of their own, since the row is written at both moments anyway.
+    first_request BLOB,
+    first_hash    BLOB,
+    first_answer  TEXT,
+    last_request  BLOB,
+    last_hash     BLOB,
+    last_answer   TEXT,
     PRIMARY KEY (machine_id, id)
 ) WITHOUT ROWID;
 CREATE INDEX attempts_by_expiry ON attempts (expires_at);
 
--- What a request was answered, so that a retry gets the same answer.
+-- What the other requests were answered: those in between, and those that began nothing.
 CREATE TABLE answers (
     machine_id BLOB NOT NULL,
+    attempt_id BLOB NOT NULL,
     request_id BLOB NOT NULL,
     body_hash  BLOB NOT NULL,
     answer     TEXT NOT NULL,
     at         INTEGER NOT NULL,
-    PRIMARY KEY (machine_id, request_id)
+    PRIMARY KEY (machine_id, attempt_id, request_id)
 ) WITHOUT ROWID;
 CREATE INDEX answers_by_age ON answers (at);
 

@@ -114,42 +114,88 @@ pub fn end_all(tx: &mut Tx<'_>, person: PersonId) -> Result<usize, DbError> {
     )
 }
 
-/// The body hash and the answer of a request that was answered.
+/// A request about an attempt, and what it was answered.
+#[derive(Clone, Copy, Debug)]
+pub struct Answered<'a> {
+    /// The attempt's machine.
+    pub machine: MachineId,
+    /// The attempt, which need not have come about.
+    pub attempt: AttemptId,
+    /// The request's id.
+    pub request: RequestId,
+    /// SHA-256 of its body.
+    pub body_hash: &'a [u8; 32],
+    /// Its answer.
+    pub answer: &'a str,
+}
+
+/// The body hash and the answer of a request about an attempt, if it was answered.
 ///
 /// # Errors
 /// [`DbError`].
 pub fn answer(
     rx: &Rx<'_>,
     machine: MachineId,
+    attempt: AttemptId,
     request: RequestId,
 ) -> Result<Option<([u8; 32], String)>, DbError> {
     rx.query_opt(
-        "SELECT body_hash, answer FROM answers WHERE machine_id = ?1 AND request_id = ?2",
-        params![machine, request],
+        "SELECT first_hash, first_answer FROM attempts WHERE machine_id = ?1 AND id = ?2 AND first_request = ?3
+         UNION ALL
+         SELECT last_hash, last_answer FROM attempts WHERE machine_id = ?1 AND id = ?2 AND last_request = ?3
+         UNION ALL
+         SELECT body_hash, answer FROM answers WHERE machine_id = ?1 AND attempt_id = ?2 AND request_id = ?3",
+        params![machine, attempt, request],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }
 
-/// Keeps what a request was answered.
+/// Keeps what the request that began an attempt was answered. `false`: there is no such attempt, or its first answer is
+/// kept already.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn keep_answer(
-    tx: &mut Tx<'_>,
-    machine: MachineId,
-    request: RequestId,
-    body_hash: &[u8; 32],
-    answer: &str,
-    now: UnixTime,
-) -> Result<(), DbError> {
+pub fn keep_first_answer(tx: &mut Tx<'_>, answered: Answered<'_>) -> Result<bool, DbError> {
+    let Answered { machine, attempt, request, body_hash, answer } = answered;
+    let rows = tx.execute(
+        "UPDATE attempts SET first_request = ?3, first_hash = ?4, first_answer = ?5
+         WHERE machine_id = ?1 AND id = ?2 AND first_request IS NULL",
+        params![machine, attempt, request, body_hash, answer],
+    )?;
+    Ok(rows == 1)
+}
+
+/// Keeps what the request that ended an attempt was answered. `false`: it is not over, or its last answer is kept
+/// already.
+///
+/// # Errors
+/// [`DbError`].
+pub fn keep_last_answer(tx: &mut Tx<'_>, answered: Answered<'_>) -> Result<bool, DbError> {
+    let Answered { machine, attempt, request, body_hash, answer } = answered;
+    let rows = tx.execute(
+        "UPDATE attempts SET last_request = ?3, last_hash = ?4, last_answer = ?5
+         WHERE machine_id = ?1 AND id = ?2 AND stage = ?6 AND last_request IS NULL",
+        params![machine, attempt, request, body_hash, answer, Stage::Over.as_str()],
+    )?;
+    Ok(rows == 1)
+}
+
+/// Keeps what a request was answered that neither began nor ended an attempt.
+///
+/// # Errors
+/// [`DbError`].
+pub fn keep_answer(tx: &mut Tx<'_>, answered: Answered<'_>, now: UnixTime) -> Result<(), DbError> {
+    let Answered { machine, attempt, request, body_hash, answer } = answered;
     tx.execute(
-        "INSERT INTO answers (machine_id, request_id, body_hash, answer, at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![machine, request, body_hash, answer, now],
+        "INSERT INTO answers (machine_id, attempt_id, request_id, body_hash, answer, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![machine, attempt, request, body_hash, answer, now],
     )?;
     Ok(())
 }
 
-/// Drops attempts past their time and answers given before `before`; at most `limit` rows of each, so that sign-ins
+/// Drops attempts whose time ended before `before`, with their first and last answers, and other answers given before
+/// it; at most `limit` rows of each, so that sign-ins
 /// need not wait for a clean-up.
 ///
 /// # Errors
@@ -161,8 +207,8 @@ pub fn drop_old(tx: &mut Tx<'_>, before: UnixTime, limit: u32) -> Result<usize, 
         params![before, limit],
     )?;
     let answers = tx.execute(
-        "DELETE FROM answers WHERE (machine_id, request_id) IN
-             (SELECT machine_id, request_id FROM answers WHERE at < ?1 LIMIT ?2)",
+        "DELETE FROM answers WHERE (machine_id, attempt_id, request_id) IN
+             (SELECT machine_id, attempt_id, request_id FROM answers WHERE at < ?1 LIMIT ?2)",
         params![before, limit],
     )?;
     Ok(attempts + answers)
