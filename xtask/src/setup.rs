@@ -19,7 +19,7 @@ struct Tool {
 }
 
 /// Every system package the project needs besides Rust, git and a C compiler's own libraries.
-const TOOLS: [Tool; 5] = [
+const TOOLS: [Tool; 6] = [
     Tool { program: "cc", package: "gcc", reason: "links everything; SQLite and ring have parts in C" },
     Tool {
         program: "x86_64-w64-mingw32-gcc",
@@ -32,6 +32,7 @@ const TOOLS: [Tool; 5] = [
         reason: "an independent implementation our one-time passwords are compared with",
     },
     Tool { program: "faketime", package: "faketime", reason: "a machine whose clock is an hour off" },
+    Tool { program: "pebble", package: "pebble", reason: "an ACME server to obtain a certificate from" },
     Tool {
         program: "strace",
         package: "strace",
@@ -186,7 +187,7 @@ mod tests {
 
     #[test]
     fn the_complaint_has_one_line_that_installs_all_missing_packages() {
-        let text = complaint(&[&TOOLS[2], &TOOLS[4]], &[]).unwrap();
+        let text = complaint(&[&TOOLS[2], &TOOLS[5]], &[]).unwrap();
         assert!(text.contains("oathtool is missing"), "{text}");
         assert!(text.ends_with("\n  apt-get install -y --no-install-recommends oathtool strace"), "{text}");
     }
