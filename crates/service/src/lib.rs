@@ -18,11 +18,13 @@ pub mod signin;
 pub mod tokens;
 
 mod answers;
+mod copies;
 mod names;
 mod rates;
 mod trouble;
 mod work;
 
+pub use copies::Known;
 pub use names::Ambiguous;
 pub use rates::Rates;
 pub use trouble::{AdminError, CallError, Trouble};

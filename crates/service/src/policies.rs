@@ -42,6 +42,7 @@ pub fn set(work: &mut Work<'_, '_>, toml: String, by: String) -> Result<u64, Adm
     let version = work.policy_version + 1;
     let stored = PolicyVersion { version, toml, created_at: work.now, created_by: by };
     tables::policies::add(work.tx, &stored)?;
+    work.outdate_copies();
     work.record(Event::new(AuditKind::PolicyChanged).detail(format!("version {version}")))?;
     Ok(version)
 }

@@ -1,4 +1,9 @@
-use crate::{Rates, Trouble, keys, names, trouble::written};
+use crate::{
+    Rates, Trouble,
+    copies::{Copies, Outdated},
+    keys, names,
+    trouble::written,
+};
 use domain::{Actor, AuditEvent, AuditKind};
 use model::{MachineId, PersonId, Secret, TokenId, UnixTime};
 use policy::Policy;
@@ -21,6 +26,7 @@ struct Shared {
     entropy: Entropy,
     /// The policy in force as parsed, by its version.
     policy: Mutex<Option<(u64, Arc<Policy>)>>,
+    copies: Copies,
     signing_key: Arc<SigningKey>,
     rates: Rates,
     hashing: Arc<Semaphore>,
@@ -44,6 +50,7 @@ pub struct Work<'w, 'tx> {
     /// Who makes it happen, for the audit trail.
     pub actor: Actor,
     sealer: &'w Sealer,
+    outdates_copies: bool,
 }
 
 impl Service {
@@ -62,6 +69,7 @@ impl Service {
             sealer,
             entropy,
             policy: Mutex::new(None),
+            copies: Copies::default(),
             signing_key: Arc::new(signing_key),
             rates: Rates::default(),
             hashing: Arc::new(Semaphore::new(HASHES)),
@@ -76,6 +84,11 @@ impl Service {
     /// How much each machine has asked lately.
     pub(crate) fn rates(&self) -> &Rates {
         &self.0.rates
+    }
+
+    /// Copies of rows.
+    pub(crate) fn copies(&self) -> &Copies {
+        &self.0.copies
     }
 
     /// The database, for its counters.
@@ -94,7 +107,8 @@ impl Service {
         E: From<Trouble> + Send + 'static,
     {
         let shared = Arc::clone(&self.0);
-        written(self.0.store.write(move |tx| shared.run(tx, now, actor, f)).await)
+        let (answer, _outdated) = written(self.0.store.write(move |tx| shared.run(tx, now, actor, f)).await)?;
+        Ok(answer)
     }
 
     /// As [`Service::work`], waiting on this thread. For the command line.
@@ -108,7 +122,9 @@ impl Service {
         E: From<Trouble> + Send + 'static,
     {
         let shared = Arc::clone(&self.0);
-        written(self.0.store.write_blocking(move |tx| shared.run(tx, now, actor, f)))
+        let (answer, _outdated) =
+            written(self.0.store.write_blocking(move |tx| shared.run(tx, now, actor, f)))?;
+        Ok(answer)
     }
 
     /// Reads; see [`Store::read`].
@@ -155,16 +171,20 @@ impl Service {
 }
 
 impl Shared {
+    /// Runs a use case. What comes with its answer is to be dropped after the commit, before the answer leaves; it goes
+    /// with the answer so that this also happens when nobody waits for it any more.
     fn run<T, E: From<Trouble>>(
         &self,
         tx: &mut Tx<'_>,
         now: UnixTime,
         actor: Actor,
         f: impl FnOnce(&mut Work<'_, '_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+    ) -> Result<(T, Option<Outdated>), E> {
         let (policy_version, policy) = self.current_policy(tx)?;
-        let rng = (self.entropy)();
-        f(&mut Work { tx, now, rng, policy, policy_version, actor, sealer: &self.sealer })
+        let (rng, sealer) = ((self.entropy)(), &self.sealer);
+        let mut work = Work { tx, now, rng, policy, policy_version, actor, sealer, outdates_copies: false };
+        let answer = f(&mut work)?;
+        Ok((answer, work.outdates_copies.then(|| self.copies.outdated())))
     }
 
     fn current_policy(&self, rx: &Rx<'_>) -> Result<(u64, Arc<Policy>), Trouble> {
@@ -186,6 +206,11 @@ impl Shared {
 }
 
 impl Work<'_, '_> {
+    /// Says that rows are changed of which [`Copies`] may be kept.
+    pub(crate) fn outdate_copies(&mut self) {
+        self.outdates_copies = true;
+    }
+
     /// Seals a value for its cell.
     pub(crate) fn seal(&mut self, cell: Cell<'_>, value: &Secret) -> Result<Vec<u8>, Trouble> {
         self.sealer.seal(&mut *self.rng, cell, value).map_err(Trouble::failed)

@@ -171,7 +171,7 @@ impl Server {
     /// # Errors
     /// Why not.
     pub async fn admit(&self, pc: &Pc) -> Result<Machine, CallError> {
-        let machine = machines::authenticate(&self.service, pc.machine.id)?;
+        let machine = machines::authenticate(&self.service, pc.machine.id)?.machine.clone();
         self.service.admit(self.now(), &machine).await?;
         Ok(machine)
     }

@@ -46,6 +46,7 @@ fn set(
     if !tables::machines::set_state(work.tx, machine.id, state)? {
         return Err(AdminError::Refused(format!("{} is {} already", machine.name, machine.state.as_str())));
     }
+    work.outdate_copies();
     work.record(Event::new(kind).machine(machine.id).detail(machine.name.clone()))?;
     Ok(machine)
 }
@@ -58,6 +59,7 @@ pub fn move_to_group(work: &mut Work<'_, '_>, name: &str, group: &str) -> Result
     let machine = names::machine(work.tx, name)?;
     let group = join_codes::group_named(work, group)?;
     tables::machines::set_group(work.tx, machine.id, group.id)?;
+    work.outdate_copies();
     work.record(
         Event::new(AuditKind::MachineMoved)
             .machine(machine.id)

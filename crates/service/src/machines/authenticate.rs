@@ -1,18 +1,28 @@
 //! Is this the machine it says it is, and does the server listen to it?
 
-use crate::{CallError, Service, Work, work::Event};
+use crate::{CallError, Known, Service, Trouble, Work, work::Event};
 use domain::{Actor, AuditKind, Machine, MachineState};
 use model::{MachineId, UnixTime};
-use std::time::Duration;
+use protocol::signature::VerifyingKey;
+use std::{sync::Arc, time::Duration};
 use store::tables;
 
-/// The machine with this id, for its public key. Call [`Service::admit`] once the signature is verified.
+/// The machine with this id, and its key. Call [`Service::admit`] once the signature is verified.
 ///
 /// # Errors
 /// [`CallError::MachineUnknown`], also for a removed one.
-pub fn authenticate(service: &Service, id: MachineId) -> Result<Machine, CallError> {
-    let machine = service.read(|rx| Ok::<_, CallError>(tables::machines::find(rx, id)?))?;
-    machine.filter(|machine| machine.state != MachineState::Removed).ok_or(CallError::MachineUnknown)
+pub fn authenticate(service: &Service, id: MachineId) -> Result<Arc<Known>, CallError> {
+    let read = || {
+        let Some(machine) = service.read(|rx| Ok::<_, CallError>(tables::machines::find(rx, id)?))? else {
+            return Ok(None);
+        };
+        let key = VerifyingKey::from_bytes(&machine.public_key).map_err(Trouble::failed)?;
+        Ok(Some(Known { machine, key }))
+    };
+    // With this a request begins. While a commit of ours is under way, what others change is noticed when it ends.
+    service.copies().note_outside(service.store().outside_changes());
+    let known = service.copies().machine::<CallError>(id, read)?;
+    known.filter(|known| known.machine.state != MachineState::Removed).ok_or(CallError::MachineUnknown)
 }
 
 /// Whether the server listens to a machine in this state.
@@ -56,19 +66,21 @@ impl Service {
             // Its time is over: lists must not call it suspended, and the next suspension has to be one.
             self.work(now, Actor::Server, move |work| {
                 if tables::machines::end_suspension(work.tx, id, work.now)? {
+                    work.outdate_copies();
                     work.record(Event::new(AuditKind::MachineResumed).machine(id))?;
                 }
                 Ok::<_, CallError>(())
             })
             .await?;
         }
-        let (_, policy) = self.policy()?;
+        let policy = self.copies().policy(|| Ok::<_, CallError>(self.policy()?.1))?;
         if self.rates().allow(id, now, policy.limits().requests_per_minute) {
             return Ok(());
         }
         let until = now.plus(Duration::from_secs(60 - now.as_secs() % 60));
         self.work(now, Actor::Server, move |work| {
             if tables::machines::suspend_until(work.tx, id, until)? {
+                work.outdate_copies();
                 work.record(
                     Event::new(AuditKind::MachineSuspended)
                         .machine(id)

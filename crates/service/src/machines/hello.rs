@@ -35,6 +35,7 @@ pub async fn hello(
                 && machine.firmware_uuid != request.firmware_uuid;
             if machine.machine_sid != request.machine_sid || other_firmware {
                 if tables::machines::set_state(work.tx, machine.id, MachineState::Cloned)? {
+                    work.outdate_copies();
                     work.record(Event::new(AuditKind::MachineCloned).machine(machine.id).detail(format!(
                         "joined as {} {}, now speaks as {} {}",
                         machine.machine_sid,
@@ -45,6 +46,7 @@ pub async fn hello(
                 }
                 return Ok(None);
             }
+            // Copies of the machine stay good: of this nothing is decided by.
             tables::machines::seen(work.tx, machine.id, &request.agent_version, &request.os, work.now)?;
             let policy = work.policy.for_group(&machine.group_name).to_toml().map_err(Trouble::failed)?;
             Ok::<_, CallError>(Some(HelloAnswer {

@@ -1,8 +1,13 @@
-use domain::{AuditKind, MachineState};
+use domain::{Actor, AuditKind, MachineState};
 use model::{RequestId, UnixTime};
 use protocol::http::{Report, ReportRequest, ReportedEvent};
 use service::{AdminError, CallError, join_codes, machines};
-use std::time::Duration;
+use std::{
+    pin::pin,
+    sync::mpsc,
+    task::{Context, Waker},
+    time::Duration,
+};
 use testkit::{Pc, Server, domain};
 
 async fn join_code(server: &Server, uses: u32) -> model::Secret {
@@ -257,4 +262,43 @@ async fn what_a_machine_reports_is_recorded_once() {
     let request = ReportRequest { events: many };
     let answer = machines::report(&server.service, server.now(), pc.machine.clone(), request).await;
     assert!(matches!(answer, Err(CallError::Request(_))));
+}
+
+#[tokio::test]
+async fn a_machine_suspended_by_another_process_is_not_let_in_from_then_on() {
+    let server = Server::on_disk();
+    let pc = server.pc("PC-1").await;
+    server.admit(&pc).await.unwrap();
+    let beside = store::Store::open(&server.database()).unwrap();
+    for (state, heard) in [(MachineState::Suspended, false), (MachineState::Active, true)] {
+        let id = pc.machine.id;
+        beside
+            .write(move |tx| {
+                assert!(store::tables::machines::set_state(tx, id, state)?);
+                Ok::<_, store::DbError>(())
+            })
+            .await
+            .unwrap();
+        assert_eq!(server.admit(&pc).await.is_ok(), heard);
+    }
+}
+
+#[tokio::test]
+async fn a_suspension_whose_answer_nobody_waits_for_is_obeyed_all_the_same() {
+    let server = Server::new();
+    let pc = server.pc("PC-1").await;
+    server.admit(&pc).await.unwrap();
+    // The writer is kept busy until nobody waits any more.
+    let ((go, wait), service) = (mpsc::channel::<()>(), server.service.clone());
+    let busy = tokio::spawn(async move {
+        service.store().write(move |_| Ok::<_, store::DbError>(wait.recv().is_ok())).await
+    });
+    tokio::task::yield_now().await;
+    let suspend = server.service.work(server.now(), Actor::Server, |work| machines::suspend(work, "PC-1"));
+    assert!(pin!(suspend).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    go.send(()).unwrap();
+    assert!(busy.await.unwrap().unwrap());
+    // Whatever is written after it is written, and answered, after it.
+    server.pc("PC-2").await;
+    assert!(matches!(server.admit(&pc).await, Err(CallError::MachineSuspended { .. })));
 }

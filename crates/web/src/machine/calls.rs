@@ -28,13 +28,13 @@ pub(super) fn routes() -> Router<Arc<App>> {
 /// An endpoint for joined machines: who speaks, is it signed by them, are they let in, what do they say; then the use
 /// case. The order is the point: nothing is counted or read for somebody who does not hold the key.
 macro_rules! endpoint {
-    ($name:ident, $call:ty, |$app:ident, $received:ident, $machine:ident, $request:ident| $use_case:expr) => {
+    ($name:ident, $call:ty, |$app:ident, $received:ident, $known:ident, $request:ident| $use_case:expr) => {
         async fn $name(State($app): State<Arc<App>>, request: Request) -> Response {
             let $received = Received::read(&$app, request).await;
             let answer = async {
-                let $machine = machines::authenticate(&$app.service, $received.machine()?)?;
-                $received.verify(&$machine.public_key)?;
-                $app.service.admit($received.now(), &$machine).await?;
+                let $known = machines::authenticate(&$app.service, $received.machine()?)?;
+                $received.verify(&$known.key)?;
+                $app.service.admit($received.now(), &$known.machine).await?;
                 let $request: $call = $received.message()?;
                 Ok::<<$call as Call>::Answer, Refusal>($use_case)
             }
@@ -44,25 +44,26 @@ macro_rules! endpoint {
     };
 }
 
-endpoint!(hello, HelloRequest, |app, received, machine, request| {
+endpoint!(hello, HelloRequest, |app, received, known, request| {
     let (serial, app_url) = (app.statement.current().serial, app.settings.app_url.clone());
-    machines::hello(&app.service, received.now(), machine, request, serial, app_url).await?
+    machines::hello(&app.service, received.now(), known.machine.clone(), request, serial, app_url).await?
 });
-endpoint!(report, ReportRequest, |app, received, machine, request| {
-    machines::report(&app.service, received.now(), machine, request).await?
+endpoint!(report, ReportRequest, |app, received, known, request| {
+    machines::report(&app.service, received.now(), known.machine.clone(), request).await?
 });
-endpoint!(noop, NoopRequest, |app, received, machine, _request| NoopAnswer {});
-endpoint!(begin, BeginRequest, |app, received, machine, request| {
-    signin::begin(&app.service, received.now(), machine, received.body_hash(), request).await?
+endpoint!(noop, NoopRequest, |app, received, known, _request| NoopAnswer {});
+endpoint!(begin, BeginRequest, |app, received, known, request| {
+    signin::begin(&app.service, received.now(), known.machine.clone(), received.body_hash(), request).await?
 });
-endpoint!(verify, VerifyRequest, |app, received, machine, request| {
-    signin::verify(&app.service, received.now(), machine, received.body_hash(), request).await?
+endpoint!(verify, VerifyRequest, |app, received, known, request| {
+    signin::verify(&app.service, received.now(), known.machine.clone(), received.body_hash(), request).await?
 });
-endpoint!(show, ShowRequest, |app, received, machine, request| {
-    enroll::show(&app.service, received.now(), machine, received.body_hash(), request).await?
+endpoint!(show, ShowRequest, |app, received, known, request| {
+    enroll::show(&app.service, received.now(), known.machine.clone(), received.body_hash(), request).await?
 });
-endpoint!(confirm, ConfirmRequest, |app, received, machine, request| {
-    enroll::confirm(&app.service, received.now(), machine, received.body_hash(), request).await?
+endpoint!(confirm, ConfirmRequest, |app, received, known, request| {
+    enroll::confirm(&app.service, received.now(), known.machine.clone(), received.body_hash(), request)
+        .await?
 });
 
 /// Joining: the machine is not known yet, so the key is the one it brings.

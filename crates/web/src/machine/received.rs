@@ -69,9 +69,8 @@ impl Received {
     }
 
     /// Checks that the request was signed with this key, as it is, at about this time.
-    pub(super) fn verify(&self, key: &[u8; 32]) -> Result<(), Refusal> {
-        let key = VerifyingKey::from_bytes(key).map_err(|error| Trouble::Failed(Box::new(error)))?;
-        self.verify_claims(&self.claims()?, &key)
+    pub(super) fn verify(&self, key: &VerifyingKey) -> Result<(), Refusal> {
+        self.verify_claims(&self.claims()?, key)
     }
 
     /// The message. Of a request that is not verified it is anybody's word.
