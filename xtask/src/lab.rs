@@ -7,7 +7,7 @@ use std::{
     env, fs,
     fs::File,
     io::{self, BufRead, Write},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, ExitCode, Stdio},
     thread,
@@ -99,7 +99,7 @@ impl Lab<'_> {
         agent
     }
 
-    /// Starts the server and waits until it accepts connections. A joined agent keeps its server's address, so that
+    /// Starts the server and waits until it says that it serves. A joined agent keeps its server's address, so that
     /// is where it listens; before, on a free port of this machine.
     fn start_server(&self) -> Result<Server> {
         let wanted: SocketAddr = match fs::read_to_string(self.folder.join(JOINED)) {
@@ -121,7 +121,10 @@ impl Lab<'_> {
         loop {
             let trouble = match server.child.try_wait()? {
                 Some(status) => format!("the server ended ({status})"),
-                None if TcpStream::connect(address).is_ok() => return Ok(server),
+                // Said once everything is there; the port is bound before.
+                None if fs::read_to_string(&log_path)?.contains("listening on https://") => {
+                    return Ok(server);
+                }
                 None if started.elapsed() > START_LIMIT => "the server does not listen".to_owned(),
                 None => {
                     thread::sleep(Duration::from_millis(50));
