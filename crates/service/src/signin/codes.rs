@@ -67,7 +67,7 @@ pub(crate) fn judge(
             Compared::Wrong => continue,
         };
         // The verdict: of all who saw this step unused, one changes the row.
-        if tables::tokens::use_step(work.tx, token.id, step, drift, work.now)? {
+        if tables::tokens::use_step(work.tx, token.person, token.id, step, drift, work.now)? {
             return Ok(Judged::Accepted(token.id));
         }
         used = Some(token.id);

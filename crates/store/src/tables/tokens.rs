@@ -107,22 +107,23 @@ pub fn add(tx: &mut Tx<'_>, token: &Token, sealed_seed: &[u8]) -> Result<(), DbE
     Ok(())
 }
 
-/// Uses a step up: the verdict on a right code. `false`: that step, or a later one, has been used, or the token is
-/// not active any more.
+/// Uses a step of a person's token up: the verdict on a right code. `false`: that step, or a later one, has been used, or
+/// the token is not active any more.
 ///
 /// # Errors
 /// [`DbError`].
 pub fn use_step(
     tx: &mut Tx<'_>,
+    person: PersonId,
     id: TokenId,
     step: u64,
     drift: Drift,
     now: UnixTime,
 ) -> Result<bool, DbError> {
     let rows = tx.execute(
-        "UPDATE tokens SET last_step = ?2, drift = ?3, last_used_at = ?4
-         WHERE id = ?1 AND last_step < ?2 AND state = 'active'",
-        params![id, step, drift.steps(), now],
+        "UPDATE tokens SET last_step = ?3, drift = ?4, last_used_at = ?5
+         WHERE person_id = ?1 AND id = ?2 AND last_step < ?3 AND state = 'active'",
+        params![person, id, step, drift.steps(), now],
     )?;
     Ok(rows == 1)
 }
