@@ -6,6 +6,7 @@ mod migrations;
 mod reads;
 mod trouble;
 mod values;
+mod verdicts;
 mod writes;
 
 use countersign_store::{DbError, Migration, Store, Tx, params};
