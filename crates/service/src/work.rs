@@ -24,8 +24,7 @@ struct Shared {
     store: Store,
     sealer: Sealer,
     entropy: Entropy,
-    /// The policy in force as parsed, by its version.
-    policy: Mutex<Option<(u64, Arc<Policy>)>>,
+    policy: Mutex<Option<Parsed>>,
     copies: Copies,
     signing_key: Arc<SigningKey>,
     rates: Rates,
@@ -34,6 +33,15 @@ struct Shared {
 
 /// How many slow hashes are computed at a time.
 const HASHES: usize = 2;
+
+/// A policy as parsed, with what tells it. Its version alone does not: one whose commit failed was parsed too, and the next
+/// one has its number.
+struct Parsed {
+    version: u64,
+    /// The store's number of others' changes, which a failed commit raises too.
+    outside: u64,
+    policy: Arc<Policy>,
+}
 
 /// One transaction, and what a use case may need in it.
 pub struct Work<'w, 'tx> {
@@ -189,18 +197,19 @@ impl Shared {
 
     fn current_policy(&self, rx: &Rx<'_>) -> Result<(u64, Arc<Policy>), Trouble> {
         let version = tables::policies::newest_version(rx)?;
+        let outside = self.store.outside_changes();
         let mut cached = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, policy)) = &*cached
-            && *known == version
+        if let Some(parsed) = &*cached
+            && (parsed.version, parsed.outside) == (version, outside)
         {
-            return Ok((version, Arc::clone(policy)));
+            return Ok((version, Arc::clone(&parsed.policy)));
         }
         let policy = match tables::policies::find(rx, version)? {
             Some(stored) => Policy::from_toml(&stored.toml).map_err(Trouble::failed)?,
             None => Policy::default(),
         };
         let policy = Arc::new(policy);
-        *cached = Some((version, Arc::clone(&policy)));
+        *cached = Some(Parsed { version, outside, policy: Arc::clone(&policy) });
         Ok((version, policy))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Found, begin_pending, find, newest_token, uri};
 use crate::signin::{self, Counted, Question, Tally, Wrong, count, refusal, waiting};
-use crate::{CallError, Service, Work, answers::Arrived, work::Event};
+use crate::{CallError, Service, Work, answers::Arrived, machines, work::Event};
 use domain::{Attempt, AuditKind, Machine, Origin, PersonState, Stage};
 use model::{Reason, Secret, UnixTime};
 use otp::EnrollmentCode;
@@ -26,6 +26,8 @@ pub async fn show(
     service
         .answer_once::<ShowRequest, _>(now, arrived, move |work| {
             let (attempt, person) = waiting(work, machine.id, request.attempt, Stage::Enroll)?;
+            // As it is now: its group may carry another policy.
+            let machine = machines::still_heard(work, machine.id)?;
             decide(work, &machine, &attempt, person, &request)
         })
         .await

@@ -2,8 +2,13 @@ use crate::why;
 use domain::{Actor, AuditKind, PersonState};
 use model::{AccountClaim, Reason, Secret, UnixTime};
 use protocol::http::{BeginAnswer, ConfirmAnswer, PasswordEvidence, ShowAnswer};
-use service::{CallError, enroll};
-use std::time::Duration;
+use service::{AdminError, CallError, enroll};
+use std::{
+    pin::pin,
+    sync::mpsc,
+    task::{Context, Waker},
+    time::Duration,
+};
 use testkit::{Pc, Server, domain, entra};
 
 const DAY: u64 = 86_400;
@@ -342,6 +347,53 @@ async fn a_policy_takes_effect_at_once() {
     server.policy("[defaults]\ndomains = []\n").await;
     assert_eq!(why(&server.at(&pc, &domain(1001)).begin().await), Reason::AccountNotAllowed);
     assert_eq!(service::policies::current(&server.service).unwrap().0, 3);
+}
+
+#[tokio::test]
+async fn a_policy_whose_commit_failed_is_never_in_force() {
+    let server = Server::on_disk();
+    let pc = server.pc("PC-1").await;
+    server.tamper("CREATE TABLE late (n BLOB REFERENCES people (id) DEFERRABLE INITIALLY DEFERRED)").await;
+    // Three writes in one commit: a policy, somebody who goes by it, and a row that spoils the commit.
+    let ((go, wait), (begun, begins)) = (mpsc::channel::<()>(), mpsc::channel());
+    let service = server.service.clone();
+    let busy = tokio::spawn(async move {
+        let hold = move |_: &mut store::Tx<'_>| {
+            begun.send(()).unwrap();
+            Ok::<_, store::DbError>(wait.recv().is_ok())
+        };
+        service.store().write(hold).await
+    });
+    tokio::task::yield_now().await;
+    begins.recv().unwrap();
+    let admin = || Actor::CommandLine("root".into());
+    let (service, now) = (&server.service, server.now());
+    let mut set = pin!(service.work(now, admin(), |work| {
+        service::policies::set(work, "ask = \"never\"\n".into(), "root".into())
+    }));
+    let mut read = pin!(service.work(now, admin(), |work| Ok::<_, AdminError>(work.policy_version)));
+    let mut spoil = pin!(service.work(now, admin(), |work| {
+        Ok::<_, AdminError>(work.tx.execute("INSERT INTO late VALUES (X'00')", &[])?)
+    }));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(set.as_mut().poll(&mut context).is_pending());
+    assert!(read.as_mut().poll(&mut context).is_pending());
+    assert!(spoil.as_mut().poll(&mut context).is_pending());
+    go.send(()).unwrap();
+    assert!(busy.await.unwrap().unwrap());
+    assert!(set.await.is_err() && read.await.is_err() && spoil.await.is_err());
+
+    // Another process puts another policy in force, which is the first to come about.
+    let beside = store::Store::open(&server.database()).unwrap();
+    let other = store::tables::policies::PolicyVersion {
+        version: 1,
+        toml: "ask = \"always\"\n".into(),
+        created_at: now,
+        created_by: "root".into(),
+    };
+    beside.write(move |tx| store::tables::policies::add(tx, &other)).await.unwrap();
+    let begun = server.at(&pc, &domain(1001)).begin().await;
+    assert!(matches!(begun, BeginAnswer::Enroll { .. }), "{begun:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
