@@ -117,7 +117,7 @@ words! {
 }
 
 words! {
-    /// A thing on a screen that has a name. The English texts are promised to the outside (DESIGN section 6).
+    /// A thing on a screen that has a name. The English texts are promised to the outside.
     Field {
         /// Title of the first view.
         Title = "field-title",

@@ -4,7 +4,7 @@
 //!
 //! Who uses what: the server calls [`decide`] with everything it knows; an agent without a server asks the policy's
 //! [`Policy::ruling`] once Windows has named the account; provider and filter ask [`applies`] before anybody has
-//! typed anything. All three read the same rules, and tests hold them together (invariant 10 of the design).
+//! typed anything. All three read the same rules, and tests hold them together (invariant 10 in ARCHITECTURE.md).
 #![forbid(unsafe_code)]
 
 mod check;

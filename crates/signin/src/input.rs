@@ -30,7 +30,7 @@ pub struct Context {
 /// How long things may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How long the Windows password is held after it was typed, at most (DESIGN: 3 minutes).
+    /// How long the Windows password is held after it was typed, at most: 3 minutes (invariant 5 in ARCHITECTURE.md).
     pub password_hold: Duration,
     /// How long an answer may take. Then a call counts as unreachable and a proof as failed, and what comes later is
     /// not looked at.

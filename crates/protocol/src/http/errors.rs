@@ -28,7 +28,7 @@ pub enum ErrorKind {
     JoinCodeRefused,
     /// The signature does not fit the request (401).
     Signature,
-    /// The message cannot be understood (400), is too large (413), or its id was used for another message (409).
+    /// The message cannot be understood or its id was used for another message (400), or it is too large (413).
     Request,
     /// The attempt is unknown, of another machine, or over: start again (410).
     AttemptOver,

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 /// What a sign-in tile shows without cutting.
 const MAX_CHARS: usize = 240;
 
-/// Never on a screen: blame, jargon, words of ours that are for one thing only (DESIGN section 10), politeness
+/// Never on a screen: blame, jargon, words of ours that are for one thing only, politeness
 /// that says nothing. Compared without case.
 const FORBIDDEN: &[&str] = &[
     "!",
