@@ -1,7 +1,8 @@
 use crate::why;
 use domain::{Actor, AuditKind, PersonState};
 use model::{AccountClaim, Reason, Secret, UnixTime};
-use protocol::http::{BeginAnswer, ConfirmAnswer, PasswordEvidence, ShowAnswer};
+use protocol::http::{BeginAnswer, ConfirmAnswer, PasswordEvidence, ShowAnswer, ShowRequest};
+use protocol::seal::RecipientKey;
 use service::{AdminError, CallError, enroll};
 use std::{
     pin::pin,
@@ -200,6 +201,23 @@ async fn a_policy_that_came_between_beginning_and_qr_decides_about_the_qr() {
         server.policy("").await;
     }
     assert_eq!(server.rows("pending_enrollments"), 0);
+}
+
+#[tokio::test]
+async fn a_qr_is_shown_by_the_policy_of_the_group_the_machine_is_in_by_then() {
+    let (server, pc) = server_with("[groups.closed]\nself_enrollment = \"off\"\n").await;
+    let attempt = server.attempt(&pc, &domain(1001)).await;
+    server.admin(|work| service::machines::move_to_group(work, "PC-1", "closed")).await;
+    // The request was let in while the machine was in its first group.
+    let request = ShowRequest {
+        request: server.request_id(),
+        attempt: attempt.id,
+        seal_to: server.with_rng(|rng| RecipientKey::random(rng)).public(),
+        enrollment_code: None,
+        start_over: false,
+    };
+    let shown = enroll::show(&server.service, server.now(), pc.machine.clone(), [0; 32], request).await;
+    assert_eq!(why(&shown.unwrap()), Reason::EnrollmentOff);
 }
 
 #[tokio::test]
