@@ -71,3 +71,10 @@ pub struct PendingEnrollment {
     /// Name of the place where another token was enrolled meanwhile, and when: this seed is dead.
     pub lost_to: Option<(String, UnixTime)>,
 }
+
+impl PendingEnrollment {
+    /// Whether a first code can still be accepted: in time, and no other token was enrolled meanwhile.
+    pub fn is_good(&self, now: UnixTime) -> bool {
+        self.lost_to.is_none() && now < self.expires_at
+    }
+}

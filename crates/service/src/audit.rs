@@ -4,7 +4,7 @@
 //! signing key signs it. Taking out, changing or adding an event in a sealed batch, or a whole batch, breaks the chain.
 //! What can be cut off unseen is the tail after the last seal somebody wrote down.
 
-use crate::{AdminError, Service, Trouble, Work, names};
+use crate::{AdminError, Service, Trouble, Work, names, work::Event};
 use domain::{Actor, AuditKind};
 use model::UnixTime;
 use protocol::signature::{SignatureValue, SigningKey, VerifyingKey};
@@ -56,6 +56,15 @@ pub fn list(rx: &Rx<'_>, wanted: &Wanted, limit: u32) -> Result<Vec<Entry>, Admi
         since: wanted.since,
     };
     Ok(tables::audit::newest(rx, &filter, limit)?)
+}
+
+/// Records that the server has started.
+///
+/// # Errors
+/// [`Trouble`].
+pub fn record_start(service: &Service, now: UnixTime, version: &str) -> Result<(), Trouble> {
+    let event = Event::new(AuditKind::ServerStarted).detail(format!("version {version}"));
+    service.work_blocking(now, Actor::Server, move |work| work.record(event))
 }
 
 /// Seals what has happened since the last seal; `false`: nothing has.

@@ -25,6 +25,7 @@ mod trouble;
 mod work;
 
 pub use copies::Known;
+pub use domain::Actor;
 pub use names::Ambiguous;
 pub use rates::Rates;
 pub use trouble::{AdminError, CallError, Trouble};

@@ -12,17 +12,15 @@ use crate::{
     output, tls,
 };
 use anyhow::{Context, bail};
-use domain::{Actor, AuditEvent, AuditKind};
 use model::UnixTime;
 use protocol::statement::{ServerUrl, SignedStatement};
 use rustls::sign::CertifiedKey;
-use service::{Service, Trouble, keys};
+use service::{Service, audit, keys};
 use std::{
     io,
     net::{SocketAddr, TcpListener},
     sync::Arc,
 };
-use store::tables;
 use tracing_subscriber::{
     Layer,
     filter::{LevelFilter, Targets},
@@ -58,7 +56,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     let for_machines = identity.keys.certificate(&identity.urls, app::now())?;
     let shown = tls::Shown::new(for_machines, certified);
     let statement = SharedStatement::new(signed, serial);
-    record_start(&service)?;
+    audit::record_start(&service, app::now(), env!("CARGO_PKG_VERSION"))?;
 
     let router = web::router(WebState {
         service: service.clone(),
@@ -189,22 +187,6 @@ impl Identity {
     fn obtained(&self, service: &Service, now: UnixTime) -> anyhow::Result<Option<CertifiedKey>> {
         if self.acme.enabled() { acme::kept(service, &self.acme, &self.keys, now) } else { Ok(None) }
     }
-}
-
-fn record_start(service: &Service) -> Result<(), Trouble> {
-    service.work_blocking(app::now(), Actor::Server, |work| {
-        let event = AuditEvent {
-            at: work.now,
-            kind: AuditKind::ServerStarted,
-            actor: Actor::Server,
-            person: None,
-            machine: None,
-            token: None,
-            detail: format!("version {}", env!("CARGO_PKG_VERSION")),
-        };
-        let json = serde_json::to_string(&event).map_err(|error| Trouble::Failed(Box::new(error)))?;
-        Ok(tables::audit::add(work.tx, &event, &json)?)
-    })
 }
 
 /// The line others wait for, then what to do next.

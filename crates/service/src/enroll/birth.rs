@@ -1,11 +1,11 @@
 //! A token is born at the first correct code.
 
 use super::{newest_token, place_name};
-use crate::signin::{self, Tally};
+use crate::signin::{self, Compared, Tally};
 use crate::{Trouble, Work, work::Event};
 use domain::{AuditKind, Origin, PendingEnrollment, Token, TokenState};
 use model::{MachineId, Secret, TokenId, UnixTime};
-use otp::{Code, Drift, Seed, TokenKind, TotpCheck, Verdict};
+use otp::{Code, Drift, Seed};
 use rand_core::Rng;
 use store::tables;
 
@@ -28,9 +28,9 @@ pub(super) fn try_first_code(
     seed: &Seed,
     code: Option<&Code>,
 ) -> Result<FirstCode, Trouble> {
-    let Some((step, drift)) = code.and_then(|code| compare(work, pending, seed, code)) else {
-        return Ok(FirstCode::Wrong);
-    };
+    // Nothing of a seed that is pending has been used.
+    let compared = code.map(|code| signin::compare(work, &pending.parameters, None, Drift::NONE, seed, code));
+    let Some(Compared::Right { step, drift }) = compared else { return Ok(FirstCode::Wrong) };
     // The conditional update: of all who hold a right first code here, one takes the pending enrollment away.
     if !tables::enrollments::take(work.tx, pending.person, pending.origin, work.now)? {
         let lost = newest_token(work, pending.person)?;
@@ -77,29 +77,6 @@ pub(super) fn on(event: Event, origin: Origin) -> Event {
     match machine_of(origin) {
         Some(machine) => event.machine(machine),
         None => event,
-    }
-}
-
-fn compare(
-    work: &Work<'_, '_>,
-    pending: &PendingEnrollment,
-    seed: &Seed,
-    code: &Code,
-) -> Option<(u64, Drift)> {
-    // Only time-based tokens are made by enrollment.
-    let TokenKind::Totp { period } = pending.parameters.kind else { return None };
-    let check = TotpCheck {
-        seed,
-        algorithm: pending.parameters.algorithm,
-        digits: pending.parameters.digits,
-        period,
-        window: signin::window(&work.policy.tokens()),
-        drift: Drift::NONE,
-        last_step: None,
-    };
-    match check.verify(code, work.now) {
-        Verdict::Accepted { step, drift } => Some((step.number(), drift)),
-        Verdict::Used | Verdict::Wrong => None,
     }
 }
 

@@ -19,9 +19,6 @@ use policy::{TokenAlgorithm, TokenSettings};
 use std::time::Duration;
 use store::{Cell, tables};
 
-/// The longest `otpauth` URI shown: version 5-L of a QR code, 37 modules, readable from a small picture.
-const MAX_URI: usize = 106;
-
 /// The row of a pending enrollment, as its seed is sealed for.
 fn pending_row(person: PersonId, origin: Origin) -> Vec<u8> {
     let (kind, id) = match origin {
@@ -112,7 +109,7 @@ fn uri(
         seed,
         parameters: pending.parameters,
     };
-    uri.write_within(MAX_URI).map_err(Trouble::failed)
+    uri.write_within(TokenUri::SCREEN_LIMIT).map_err(Trouble::failed)
 }
 
 /// Where and when the newest active token of a person was enrolled.

@@ -87,7 +87,7 @@ fn decide(
             open(work, machine, request, key, person, Stage::Enroll, needs_code)?;
             let pending = tables::enrollments::find(work.tx, person, Origin::Machine(machine.id))?
                 .map(|(pending, _)| pending)
-                .filter(|pending| pending.lost_to.is_none() && work.now < pending.expires_at)
+                .filter(|pending| pending.is_good(work.now))
                 .map(|pending| Pending { shown_at: pending.shown_at, expires_at: pending.expires_at });
             if pending.is_none() && !needs_code {
                 // From here on, not from the first display: people made on first sight are bounded by it too.

@@ -5,7 +5,8 @@ use crate::{Trouble, Work};
 use domain::Token;
 use model::{PersonId, Secret, TokenId};
 use otp::{
-    Code, Counter, Drift, HotpCheck, HotpVerdict, Seed, TimeStep, TokenKind, TotpCheck, Verdict, Window,
+    Code, Counter, Drift, HotpCheck, HotpVerdict, Seed, TimeStep, TokenKind, TokenParameters, TotpCheck,
+    Verdict, Window,
 };
 use policy::TokenSettings;
 use store::{Cell, tables};
@@ -58,7 +59,7 @@ pub(crate) fn judge(
 ) -> Result<Judged, Trouble> {
     let mut used = None;
     for Candidate { token, seed } in candidates {
-        let (step, drift) = match compare(work, token, seed, code) {
+        let (step, drift) = match compare(work, &token.parameters, token.last_step, token.drift, seed, code) {
             Compared::Right { step, drift } => (step, drift),
             Compared::Used => {
                 used = Some(token.id);
@@ -80,19 +81,31 @@ pub(crate) fn seed(secret: Secret) -> Result<Seed, Trouble> {
 }
 
 /// The steps a policy accepts around the present one.
-pub(crate) fn window(settings: &TokenSettings) -> Window {
+fn window(settings: &TokenSettings) -> Window {
     Window { before: settings.steps_before, after: settings.steps_after }
 }
 
-enum Compared {
+/// What a code is to one seed.
+pub(crate) enum Compared {
+    /// Right, of this step (TOTP) or counter (HOTP).
     Right { step: u64, drift: Drift },
+    /// Right, of a step before or at the last one accepted.
     Used,
+    /// Not right.
     Wrong,
 }
 
-fn compare(work: &Work<'_, '_>, token: &Token, seed: &Seed, code: &Code) -> Compared {
-    let (algorithm, digits) = (token.parameters.algorithm, token.parameters.digits);
-    match token.parameters.kind {
+/// Compares a code with one seed. Nothing is used up by it.
+pub(crate) fn compare(
+    work: &Work<'_, '_>,
+    parameters: &TokenParameters,
+    last_step: Option<u64>,
+    drift: Drift,
+    seed: &Seed,
+    code: &Code,
+) -> Compared {
+    let (algorithm, digits) = (parameters.algorithm, parameters.digits);
+    match parameters.kind {
         TokenKind::Totp { period } => {
             let check = TotpCheck {
                 seed,
@@ -100,8 +113,8 @@ fn compare(work: &Work<'_, '_>, token: &Token, seed: &Seed, code: &Code) -> Comp
                 digits,
                 period,
                 window: window(&work.policy.tokens()),
-                drift: token.drift,
-                last_step: token.last_step.map(TimeStep::from_number),
+                drift,
+                last_step: last_step.map(TimeStep::from_number),
             };
             match check.verify(code, work.now) {
                 Verdict::Accepted { step, drift } => Compared::Right { step: step.number(), drift },
@@ -110,7 +123,7 @@ fn compare(work: &Work<'_, '_>, token: &Token, seed: &Seed, code: &Code) -> Comp
             }
         }
         TokenKind::Hotp { counter: first } => {
-            let next = token.last_step.map_or(first.value(), |last| last.saturating_add(1));
+            let next = last_step.map_or(first.value(), |last| last.saturating_add(1));
             let check = HotpCheck {
                 seed,
                 algorithm,

@@ -90,7 +90,7 @@ pub(crate) fn gather(work: &Work<'_, '_>, question: &Question<'_>) -> Result<Fac
 
 fn good_pending(work: &Work<'_, '_>, person: &Person, machine: &Machine) -> Result<bool, Trouble> {
     let found = tables::enrollments::find(work.tx, person.id, Origin::Machine(machine.id))?;
-    Ok(found.is_some_and(|(pending, _)| pending.lost_to.is_none() && work.now < pending.expires_at))
+    Ok(found.is_some_and(|(pending, _)| pending.is_good(work.now)))
 }
 
 /// What is to be said about a person's tokens.

@@ -20,9 +20,9 @@ use axum::{
     routing::get,
 };
 use model::{Secret, UnixTime};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use service::{
-    Trouble,
+    Actor, Trouble,
     enroll::{InvitedAnswer, confirm_invited, invited, show_invited},
 };
 use std::sync::Arc;
@@ -68,14 +68,11 @@ async fn show(
         return visit.start(Some(FORM_LOST), StatusCode::FORBIDDEN).await;
     }
     let link = visit.link.duplicate();
-    let shown = async {
-        let work = app.service.work(app.now(), by_invitation()?, move |work| {
-            let Some(invited) = invited(work, &link)? else { return Ok(None) };
-            let uri = show_invited(work, &invited)?;
-            Ok::<_, Trouble>(Some((invited.name, uri)))
-        });
-        work.await
-    };
+    let shown = app.service.work(app.now(), Actor::Invitation, move |work| {
+        let Some(invited) = invited(work, &link)? else { return Ok(None) };
+        let uri = show_invited(work, &invited)?;
+        Ok::<_, Trouble>(Some((invited.name, uri)))
+    });
     match shown.await {
         Ok(Some((person, uri))) => visit.picture(&person, &uri),
         Ok(None) => gone(),
@@ -95,16 +92,13 @@ async fn confirm(
         Ok(_) | Err(_) => return visit.start(Some(FORM_LOST), StatusCode::FORBIDDEN).await,
     };
     let (now, link) = (app.now(), visit.link.duplicate());
-    let confirmed = async {
-        let work = app.service.work(now, by_invitation()?, move |work| {
-            let Some(invited) = invited(work, &link)? else { return Ok(None) };
-            // What cannot be a code is a wrong one, and counts.
-            let code = code.expose_text().and_then(|text| text.parse().ok());
-            let answer = confirm_invited(work, &invited, code.as_ref())?;
-            Ok::<_, Trouble>(Some((invited.name, answer)))
-        });
-        work.await
-    };
+    let confirmed = app.service.work(now, Actor::Invitation, move |work| {
+        let Some(invited) = invited(work, &link)? else { return Ok(None) };
+        // What cannot be a code is a wrong one, and counts.
+        let code = code.expose_text().and_then(|text| text.parse().ok());
+        let answer = confirm_invited(work, &invited, code.as_ref())?;
+        Ok::<_, Trouble>(Some((invited.name, answer)))
+    });
     match confirmed.await {
         Ok(Some((_, InvitedAnswer::Enrolled))) => page(StatusCode::OK, &Message::DONE),
         Ok(Some((person, answer))) => {
@@ -150,11 +144,6 @@ fn said(answer: &InvitedAnswer, now: UnixTime) -> (String, bool) {
     }
 }
 
-/// Who acts, in the word of the audit trail.
-fn by_invitation<Actor: DeserializeOwned>() -> Result<Actor, Trouble> {
-    serde_json::from_str(r#""invitation""#).map_err(|error| Trouble::Failed(Box::new(error)))
-}
-
 fn gone() -> Response {
     page(StatusCode::NOT_FOUND, &Message::GONE)
 }
@@ -183,9 +172,8 @@ impl<'a> Visit<'a> {
 
     async fn start(&self, note: Option<&str>, status: StatusCode) -> Response {
         let link = self.link.duplicate();
-        let found = async {
-            self.app.service.work(self.app.now(), by_invitation()?, move |work| invited(work, &link)).await
-        };
+        let found =
+            self.app.service.work(self.app.now(), Actor::Invitation, move |work| invited(work, &link));
         match found.await {
             Ok(Some(invited)) => self.view(&invited.name, note, None, false, status),
             Ok(None) => gone(),
