@@ -1,7 +1,10 @@
 //! An operating system for unit tests.
 
-use model::{AccountClaim, AccountName, AuthorityClaim, Secret};
-use os::{ChangeVerdict, Machine, Os, OsError, PasswordVerdict, Protection, Resolved, Severity};
+use model::{AccountClaim, AccountName, AuthorityClaim, Place, Secret};
+use os::{
+    ChangeVerdict, Credentials, Machine, Os, OsError, Packed, PasswordVerdict, Protection, Resolved, Session,
+    Severity, Unpacked,
+};
 use std::{thread, time::Duration};
 
 /// Knows one account, `CORP\mara` with the password `right`.
@@ -66,6 +69,30 @@ impl Os for TestOs {
 
     fn protection(&self) -> Protection {
         Protection::FilePermissions
+    }
+
+    /// Name, a line's end, password: nothing that Windows would take.
+    fn pack(&self, credentials: &Credentials<'_>) -> Result<Packed, OsError> {
+        let bytes = [credentials.name.as_str().as_bytes(), b"\n", credentials.password.expose()].concat();
+        Ok(Packed { package: 7, bytes: Secret::new(bytes) })
+    }
+
+    fn unpack(&self, packed: &Packed) -> Result<Unpacked, OsError> {
+        let failed = || OsError::Failed("not packed here".into());
+        let (name, password) =
+            packed.bytes.expose_text().and_then(|text| text.split_once('\n')).ok_or_else(failed)?;
+        Ok(Unpacked {
+            name: name.parse().map_err(|_| failed())?,
+            password: Secret::from_text(password.to_owned()),
+        })
+    }
+
+    fn session(&self, _: u32) -> Session {
+        Session { user: None, place: Place::Console }
+    }
+
+    fn pipe_access(&self) -> &'static str {
+        ""
     }
 
     fn record_event(&self, _: Severity, _: &str) {}

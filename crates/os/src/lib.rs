@@ -7,7 +7,7 @@ mod plain;
 
 pub use plain::NotWindows;
 
-use model::{AccountClaim, AccountName, Secret, Sid};
+use model::{AccountClaim, AccountName, Place, Secret, Sid, SignInKind};
 
 /// The questions. Every one may block for seconds (a domain controller far away): ask on a thread that may wait.
 pub trait Os: Send + Sync {
@@ -44,8 +44,72 @@ pub trait Os: Send + Sync {
     /// What [`Os::protect`] relies on.
     fn protection(&self) -> Protection;
 
+    /// Packs credentials the way the sign-in screen hands them to Windows.
+    ///
+    /// # Errors
+    /// The system could not pack them: nobody gets in.
+    fn pack(&self, credentials: &Credentials<'_>) -> Result<Packed, OsError>;
+
+    /// The reverse, for what Remote Desktop handed over. Anybody can have put anything into it.
+    ///
+    /// # Errors
+    /// It is not packed credentials with a password, or the system could not open it.
+    fn unpack(&self, packed: &Packed) -> Result<Unpacked, OsError>;
+
+    /// What the system knows about a Windows session. Where it cannot tell, the most careful answer stands.
+    fn session(&self, session: u32) -> Session;
+
+    /// Owner, group and access list of the pipe that sign-ins come through, as Windows' security descriptor language
+    /// writes them. Empty where there is no such pipe.
+    fn pipe_access(&self) -> &'static str;
+
     /// Writes to the system's event log, where there is one. Never an error: a full log must not stop a sign-in.
     fn record_event(&self, severity: Severity, text: &str);
+}
+
+/// Credentials to be packed.
+#[derive(Debug)]
+pub struct Credentials<'a> {
+    /// The account, as the system resolved it.
+    pub account: &'a AccountClaim,
+    /// The name as typed.
+    pub name: &'a AccountName,
+    /// The password.
+    pub password: &'a Secret,
+    /// What Windows calls what somebody is getting into: unlocking is packed with a message type of its own.
+    pub kind: SignInKind,
+    /// `dwFlags` of `SetUsageScenario`: in an elevation, whether the caller is a 32-bit program
+    /// (`CREDUIWIN_PACK_32_WOW`).
+    pub flags: u32,
+    /// `ICredentialProviderUser::GetProviderID` of the tile, in memory order, where the tile is a user's.
+    pub provider: Option<[u8; 16]>,
+}
+
+/// Packed credentials: `CREDENTIAL_PROVIDER_CREDENTIAL_SERIALIZATION` without the CLSID.
+#[derive(Debug)]
+pub struct Packed {
+    /// `ulAuthenticationPackage`.
+    pub package: u32,
+    /// `rgbSerialization`.
+    pub bytes: Secret,
+}
+
+/// What was in packed credentials.
+#[derive(Debug)]
+pub struct Unpacked {
+    /// The account's name, `DOMAIN\user` or as it came.
+    pub name: AccountName,
+    /// The password.
+    pub password: Secret,
+}
+
+/// A Windows session, as far as a sign-in depends on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Who is signed in there. `None`: nobody, so that a sign-in is one and not an unlocking.
+    pub user: Option<AccountName>,
+    /// Whether it is somebody's at a distance. Where nobody can tell, it is.
+    pub place: Place,
 }
 
 /// The account a name stands for.

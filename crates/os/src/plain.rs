@@ -1,5 +1,8 @@
-use crate::{ChangeVerdict, Machine, Os, OsError, PasswordVerdict, Protection, Resolved, Severity};
-use model::{AccountClaim, AccountName, Secret, Sid};
+use crate::{
+    ChangeVerdict, Credentials, Machine, Os, OsError, Packed, PasswordVerdict, Protection, Resolved, Session,
+    Severity, Unpacked,
+};
+use model::{AccountClaim, AccountName, Place, Secret, Sid};
 use sha2::{Digest, Sha256};
 use std::fs;
 
@@ -44,6 +47,22 @@ impl Os for NotWindows {
 
     fn protection(&self) -> Protection {
         Protection::FilePermissions
+    }
+
+    fn pack(&self, _: &Credentials<'_>) -> Result<Packed, OsError> {
+        Err(OsError::NotHere("how credentials are packed"))
+    }
+
+    fn unpack(&self, _: &Packed) -> Result<Unpacked, OsError> {
+        Err(OsError::NotHere("how credentials are packed"))
+    }
+
+    fn session(&self, _: u32) -> Session {
+        Session { user: None, place: Place::Remote }
+    }
+
+    fn pipe_access(&self) -> &'static str {
+        ""
     }
 
     fn record_event(&self, _: Severity, _: &str) {}

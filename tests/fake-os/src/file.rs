@@ -1,4 +1,4 @@
-use model::Sid;
+use model::{AccountName, Sid};
 use serde::{Deserialize, Serialize};
 use std::{fs, path::Path};
 
@@ -10,6 +10,23 @@ pub struct File {
     pub machine: Machine,
     /// Local, domain and Entra accounts.
     pub accounts: Vec<Account>,
+    /// Windows sessions. One that is not listed is at the console with nobody signed in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<Session>,
+}
+
+/// A Windows session.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Session {
+    /// Its number.
+    pub id: u32,
+    /// Who is signed in there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<AccountName>,
+    /// Whether it is somebody's over Remote Desktop.
+    #[serde(default)]
+    pub remote: bool,
 }
 
 /// The machine.

@@ -5,10 +5,13 @@
 
 mod file;
 
-pub use file::{Account, File, Machine, State};
+pub use file::{Account, File, Machine, Session, State};
 
-use model::{AccountClaim, AccountName, AuthorityClaim, NameForm, Secret, Sid};
-use os::{ChangeVerdict, Os, OsError, PasswordVerdict, Protection, Resolved, Severity};
+use model::{AccountClaim, AccountName, AuthorityClaim, NameForm, Place, Secret, Sid};
+use os::{
+    ChangeVerdict, Credentials, Os, OsError, Packed, PasswordVerdict, Protection, Resolved, Severity,
+    Unpacked,
+};
 use std::{
     path::PathBuf,
     sync::{Mutex, PoisonError},
@@ -133,6 +136,31 @@ impl Os for FakeOs {
 
     fn protection(&self) -> Protection {
         Protection::FilePermissions
+    }
+
+    fn pack(&self, _: &Credentials<'_>) -> Result<Packed, OsError> {
+        Err(OsError::NotHere("how credentials are packed"))
+    }
+
+    fn unpack(&self, _: &Packed) -> Result<Unpacked, OsError> {
+        Err(OsError::NotHere("how credentials are packed"))
+    }
+
+    fn session(&self, session: u32) -> os::Session {
+        // As on Windows, where nobody can tell it is somebody's at a distance.
+        let Ok(file) = self.file() else { return os::Session { user: None, place: Place::Remote } };
+        match file.sessions.iter().find(|entry| entry.id == session) {
+            Some(entry) => os::Session {
+                user: entry.user.clone(),
+                place: if entry.remote { Place::Remote } else { Place::Console },
+            },
+            None => os::Session { user: None, place: Place::Console },
+        }
+    }
+
+    fn pipe_access(&self) -> &'static str {
+        // Nobody is the system under Wine.
+        "O:BAG:BAD:P(A;;GA;;;BA)(A;;GA;;;SY)"
     }
 
     fn record_event(&self, severity: Severity, text: &str) {
