@@ -68,7 +68,7 @@ pub(crate) const PARTS: &[Part] = &[
     part("crates/model", "countersign-model", Pure, Everywhere, Only(&[])),
     part("crates/otp", "countersign-otp", Pure, Everywhere, Only(&["model"])),
     part("crates/qr", "countersign-qr", Pure, Everywhere, Only(&["model"])),
-    part("crates/vault", "countersign-vault", Pure, Everywhere, Only(&["model"])),
+    part("crates/vault", "countersign-vault", Pure, Everywhere, Only(&["model", "otp"])),
     part("crates/policy", "countersign-policy", Pure, Everywhere, Only(&["model"])),
     part("crates/texts", "countersign-texts", Pure, Everywhere, Only(&["model"])),
     part("crates/protocol", "countersign-protocol", Pure, Everywhere, Only(&["model"])),

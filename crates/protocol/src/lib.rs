@@ -3,7 +3,7 @@
 //!
 //! Must not know transport (sockets, HTTP libraries, pipes) or policy.
 //!
-//! Without the feature `http` only [`frame`] and [`pipe`] are here: all that the provider may carry.
+//! Without the feature `http` only [`frame`], [`pipe`] and [`settings`] are here: all that the provider may carry.
 #![forbid(unsafe_code)]
 
 pub mod frame;
@@ -14,6 +14,7 @@ pub mod joincode;
 pub mod pipe;
 #[cfg(feature = "http")]
 pub mod seal;
+pub mod settings;
 #[cfg(feature = "http")]
 pub mod signature;
 #[cfg(feature = "http")]

@@ -1,0 +1,7 @@
+//! The real Windows behind the trait of `crates/os`, and what the agent needs of Windows besides: pipes, the service,
+//! the registry, other processes. Each foreign call is in a safe type.
+//!
+//! Must not know COM classes of ours, or what is decided with an answer.
+
+#[cfg(windows)]
+mod os;
