@@ -195,7 +195,10 @@ mod tests {
         assert!(settings.enforce && settings.agent_down == AgentDown::StepAside);
         assert_eq!(
             settings.allowed_providers,
-            [[0x88, 0x8e, 0xb7, 0x60, 0xd8, 0xea, 0x5c, 0x44, 0x9c, 0xfd, 0x0b, 0x87, 0xf7, 0x4e, 0xa6, 0xcd]]
+            [[
+                0x88, 0x8e, 0xb7, 0x60, 0xd8, 0xea, 0x5c, 0x44, 0x9c, 0xfd, 0x0b, 0x87, 0xf7, 0x4e, 0xa6,
+                0xcd
+            ]]
         );
         assert_eq!(settings.break_glass, ["S-1-5-21-1-2-3-500".parse().unwrap()]);
         assert_eq!(settings.step_aside_after, 3);
@@ -211,10 +214,7 @@ mod tests {
             ("StepAsideAfter", Value::Number(101)),
         ]);
         assert_eq!(settings, Settings::default());
-        assert_eq!(
-            unusable,
-            ["Enforce", "AgentDown", "StepAsideAfter", "AllowedProviders", "BreakGlass"]
-        );
+        assert_eq!(unusable, ["Enforce", "AgentDown", "StepAsideAfter", "AllowedProviders", "BreakGlass"]);
     }
 
     #[test]
