@@ -50,7 +50,9 @@ impl People {
         let period = Period::from_secs(30).context("30 seconds are a period")?;
         let parameters = TokenParameters {
             algorithm: Algorithm::Sha1,
-            digits: Digits::SIX,
+            // With six, one code in a million is also that of the next step, is accepted as that, and makes the code
+            // of the next step a used one.
+            digits: Digits::EIGHT,
             kind: TokenKind::Totp { period },
         };
         let mut people = Self { parameters, seeds: Vec::with_capacity(count) };
@@ -144,7 +146,7 @@ impl People {
     pub(crate) fn wrong_code(&self, person: usize, step: u64) -> Result<String> {
         let near: Vec<String> =
             (step - 3..=step + 4).map(|step| self.code(person, step)).collect::<Result<_>>()?;
-        let wrong = (0..1_000_000).map(|n| format!("{n:06}")).find(|code| !near.contains(code));
+        let wrong = (0..1_000_000).map(|n| format!("{n:08}")).find(|code| !near.contains(code));
         wrong.context("eight steps do not use up all codes")
     }
 
