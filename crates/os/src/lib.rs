@@ -3,6 +3,7 @@
 //! Must not know the sign-in, the server, or what is decided with an answer.
 #![forbid(unsafe_code)]
 
+pub mod logon;
 mod plain;
 
 pub use plain::NotWindows;

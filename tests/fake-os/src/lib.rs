@@ -7,10 +7,11 @@ mod file;
 
 pub use file::{Account, File, Machine, Session, State};
 
-use model::{AccountClaim, AccountName, AuthorityClaim, NameForm, Place, Secret, Sid};
+use model::{AccountClaim, AccountName, AuthorityClaim, NameForm, Place, Secret, Sid, SignInKind};
 use os::{
     ChangeVerdict, Credentials, Os, OsError, Packed, PasswordVerdict, Protection, Resolved, Severity,
     Unpacked,
+    logon::{self, LogonParts, Message, domain_and_user},
 };
 use std::{
     path::PathBuf,
@@ -22,6 +23,10 @@ pub const MARKER: &str = "COUNTERSIGN-FAKE-OS";
 
 /// Names the file.
 pub const VARIABLE: &str = "COUNTERSIGN_FAKE_OS";
+
+/// `ulAuthenticationPackage` of all that the fake packs. Windows gives out numbers from 0 in the order in which it loads
+/// its packages; it has never so many.
+pub const PACKAGE: u32 = 0xC5;
 
 /// The shortest new password taken, in characters.
 const MIN_PASSWORD: usize = 8;
@@ -138,12 +143,23 @@ impl Os for FakeOs {
         Protection::FilePermissions
     }
 
-    fn pack(&self, _: &Credentials<'_>) -> Result<Packed, OsError> {
-        Err(OsError::NotHere("how credentials are packed"))
+    fn pack(&self, credentials: &Credentials<'_>) -> Result<Packed, OsError> {
+        let machine = self.file().map_err(OsError::Failed)?.machine;
+        // Accounts of identity providers and elevations are packed like everybody, as there is no Windows to do it.
+        let message = match credentials.kind {
+            SignInKind::SignIn | SignInKind::Elevation => Message::Interactive,
+            SignInKind::Unlock => Message::WorkstationUnlock,
+        };
+        let (domain, user) = domain_and_user(&credentials.account.name, &machine.name);
+        let bytes = logon::pack(message, domain, user, credentials.password)
+            .map_err(|error| OsError::Failed(error.to_string()))?;
+        Ok(Packed { package: PACKAGE, bytes })
     }
 
-    fn unpack(&self, _: &Packed) -> Result<Unpacked, OsError> {
-        Err(OsError::NotHere("how credentials are packed"))
+    fn unpack(&self, packed: &Packed) -> Result<Unpacked, OsError> {
+        logon::unpack(packed.bytes.expose())
+            .and_then(LogonParts::into_unpacked)
+            .map_err(|error| OsError::Failed(error.to_string()))
     }
 
     fn session(&self, session: u32) -> os::Session {

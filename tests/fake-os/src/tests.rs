@@ -90,3 +90,44 @@ fn what_another_machine_sealed_is_not_opened() {
     assert_eq!(os.unprotect(&sealed).unwrap(), key);
     assert!(matches!(os.unprotect(key.expose()), Err(OsError::SealedElsewhere)));
 }
+
+#[test]
+fn what_is_packed_names_the_resolved_account_and_can_be_unpacked() {
+    let (_folder, os) = fake();
+    let (typed, password) = ("mara".parse().unwrap(), Secret::from_text("local-pass".into()));
+    let PasswordVerdict::Proven(mara) = os.prove_password(&typed, &password) else { panic!("not proven") };
+    let mut credentials = Credentials {
+        account: &mara.account,
+        name: &typed,
+        password: &password,
+        kind: SignInKind::SignIn,
+        flags: 0,
+        provider: None,
+    };
+    let packed = os.pack(&credentials).unwrap();
+    assert_eq!((packed.package, packed.bytes.expose()[0]), (PACKAGE, 2));
+    let unpacked = os.unpack(&packed).unwrap();
+    assert_eq!((unpacked.name.as_str(), &unpacked.password), ("LAB1\\mara", &password));
+    credentials.kind = SignInKind::Unlock;
+    assert_eq!(os.pack(&credentials).unwrap().bytes.expose()[0], 7);
+    let cut = Secret::new(packed.bytes.expose()[..70].to_vec());
+    let error = os.unpack(&Packed { package: PACKAGE, bytes: cut }).unwrap_err();
+    assert!(error.to_string().contains("outside"), "{error}");
+}
+
+#[test]
+fn a_session_is_what_the_file_says_of_it() {
+    let (folder, os) = fake();
+    let nobody = os::Session { user: None, place: Place::Console };
+    assert_eq!(os.session(1), nobody);
+    let sessions =
+        r#""sessions": [ { "id": 1, "user": "CORP\\mara", "remote": true }, { "id": 2 } ], "accounts""#;
+    std::fs::write(folder.path().join("os.json"), FILE.replace("\"accounts\"", sessions)).unwrap();
+    assert_eq!(
+        os.session(1),
+        os::Session { user: Some("CORP\\mara".parse().unwrap()), place: Place::Remote }
+    );
+    assert_eq!((os.session(2), os.session(3)), (nobody.clone(), nobody));
+    std::fs::remove_file(folder.path().join("os.json")).unwrap();
+    assert_eq!(os.session(2).place, Place::Remote);
+}
