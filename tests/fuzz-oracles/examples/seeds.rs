@@ -2,6 +2,7 @@
 
 use countersign_fuzz_oracles::{SERVER_SEED, signed_request};
 use model::{Command, Place, Reason, Secret, SignInKind, UnixTime};
+use os::logon::{MAX_BYTES, Message as Logon, pack};
 use protocol::{
     frame::{FrameError, MAX_PAYLOAD, encode},
     joincode::JoinCode,
@@ -22,6 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     join_codes(&mut seeds)?;
     statements(&mut seeds)?;
     frames(&mut seeds)?;
+    logon_buffers(&mut seeds)?;
     to_agent(&mut seeds)?;
     to_provider(&mut seeds)?;
     otp_uris(&mut seeds);
@@ -128,6 +130,36 @@ fn frames(seeds: &mut Seeds) -> Result<(), Box<dyn Error>> {
     seeds.put(target, "bad-oversize", [&[1][..], &(MAX_PAYLOAD as u32 + 1).to_le_bytes(), &[1]].concat());
     seeds.put(target, "bad-hugest", [9, 255, 255, 255, 255, 1]);
     seeds.put(target, "bad-empty", "");
+    Ok(())
+}
+
+fn logon_buffers(seeds: &mut Seeds) -> Result<(), Box<dyn Error>> {
+    let target = "logon_buffer";
+    let text = |text: &str| Secret::from_text(text.to_owned());
+    let block = pack(Logon::Interactive, "CORP", "mara", &text("pä€😀"))?.expose().to_vec();
+    let with = |at: usize, bytes: &[u8]| [&block[..at], bytes, &block[at + bytes.len()..]].concat();
+    seeds.put(target, "good-sign-in", &block);
+    seeds.put(
+        target,
+        "good-unlock",
+        pack(Logon::WorkstationUnlock, "", "m@corp.example", &text("p"))?.expose(),
+    );
+    seeds.put(target, "good-longest", pack(Logon::Interactive, "", "", &text(&"a".repeat(32_736)))?.expose());
+    seeds.put(target, "good-empty-texts", [&[2][..], &[0; 55]].concat());
+    seeds.put(target, "bad-empty", "");
+    seeds.put(target, "bad-header-cut", &block[..55]);
+    seeds.put(target, "bad-text-cut", &block[..block.len() - 1]);
+    seeds.put(target, "bad-oversize", [&block[..], &vec![0; MAX_BYTES]].concat());
+    seeds.put(target, "bad-ticket", with(0, &[10]));
+    seeds.put(target, "bad-smart-card", with(0, &[6]));
+    seeds.put(target, "bad-odd-length", with(8, &[7]));
+    seeds.put(target, "bad-length", with(24, &[0xfe, 0xff]));
+    seeds.put(target, "bad-pointer", with(48, &0x7ff6_1234_5678_u64.to_le_bytes()));
+    seeds.put(target, "bad-overflow", with(48, &(u64::MAX - 3).to_le_bytes()));
+    seeds.put(target, "bad-in-the-header", with(16, &[0]));
+    seeds.put(target, "bad-overlap", with(32, &[0x42]));
+    seeds.put(target, "bad-nul", with(72, &[0]));
+    seeds.put(target, "bad-surrogate", with(84, &[0x3d, 0xd8, 0x41, 0]));
     Ok(())
 }
 

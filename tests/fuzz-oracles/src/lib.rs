@@ -13,12 +13,14 @@
 mod bodies;
 mod frames;
 mod keys;
+mod logon;
 mod messages;
 mod texts;
 
 pub use bodies::http_body;
 pub use frames::pipe_frame;
 pub use keys::{SERVER_SEED, join_code, signature_headers, signed_request, statement};
+pub use logon::{Decoded, decode_logon, logon_buffer};
 pub use messages::pipe_message;
 pub use texts::{otp_uri, policy_toml};
 
@@ -29,6 +31,7 @@ pub type Oracle = fn(&[u8]) -> bool;
 pub const TARGETS: &[(&str, Oracle)] = &[
     ("http_body", http_body),
     ("join_code", join_code),
+    ("logon_buffer", logon_buffer),
     ("otp_uri", otp_uri),
     ("pipe_frame", pipe_frame),
     ("pipe_message", pipe_message),
