@@ -3,7 +3,7 @@
 //! The build service calls this command and nothing else, so that what is green here is green there.
 
 use crate::{
-    arch::{self, Kind, Part},
+    arch::{self, Builds, Kind, Part},
     setup::{self, Setup},
     steps,
     test::by_name,
@@ -31,6 +31,12 @@ pub(crate) fn run(setup: Setup) -> Result<ExitCode> {
     lint(&workspace, "this machine", &["--all-targets"], Part::builds_on_host)?;
     lint(&workspace, "wasm", &["--target", setup::WASM], |part| part.kind == Kind::Pure)?;
     lint(&workspace, "Windows", &["--target", setup::WINDOWS], Part::builds_on_windows)?;
+    let with_tests = ["--target", setup::WINDOWS, "--all-targets"];
+    lint(&workspace, "Windows, with tests", &with_tests, |part| part.builds == Builds::Windows)?;
+    // What the provider takes of it; among other crates another one's features would be added.
+    lint(&workspace, "the provider's part of the protocol", &["--no-default-features"], |part| {
+        part.package == "countersign-protocol"
+    })?;
 
     // As its own command, so that it is the one the readme names.
     let mut test = steps::cargo(&workspace.root);

@@ -14,11 +14,13 @@ mod manifests;
 mod pictures;
 mod purity;
 mod setup;
+mod stage;
 mod steps;
 mod test;
+mod wine;
 mod workspace;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
@@ -26,12 +28,13 @@ usage: cargo xtask COMMAND
 
   arch                    check which crate may use which, and what pure crates may contain
   test [--setup] [--fast] run all tests; --setup installs what is missing,
-                          --fast leaves out whole-system, wasm and documentation tests
+                          --fast leaves out whole-system, Windows, wasm and documentation tests
   ci [--setup]            what has to pass before a change is taken: format, lints, arch, test
   bench [--full] [--json FILE]
                           measure the server over the network and compare with the budgets;
                           --full takes 1,000,000 tokens as well
   lab [--data DIR]        a server and an agent on a fake Windows, to try sign-ins in this terminal
+  stage [--setup] DIR     build what runs on Windows, with the agent on a fake Windows, and put it into DIR
   pictures                take the pictures in docs/pictures of a sign-in at the lab anew";
 
 fn main() -> ExitCode {
@@ -73,6 +76,12 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             options.finish()?;
             lab::run(data.map(Into::into))
         }
+        "stage" => {
+            let setup = options.flag("--setup");
+            let folder = options.word().context("stage needs a folder")?;
+            options.finish()?;
+            stage::run(folder.as_ref(), setup.into())
+        }
         "pictures" => {
             options.finish()?;
             pictures::run()
@@ -102,6 +111,12 @@ impl Options {
             bail!("{name} needs a value");
         }
         Ok(Some(self.0.remove(at)))
+    }
+
+    /// The next word that is no option.
+    fn word(&mut self) -> Option<String> {
+        let at = self.0.iter().position(|argument| !argument.starts_with('-'))?;
+        Some(self.0.remove(at))
     }
 
     /// Whatever is left was not understood.

@@ -8,9 +8,9 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// A program the build or a test starts.
+/// A program the build or a test starts, or a file it needs.
 struct Tool {
-    /// What is looked for on the path.
+    /// What is looked for on the path, or at this path when it begins with a slash.
     program: &'static str,
     /// The Debian package that has it.
     package: &'static str,
@@ -19,7 +19,7 @@ struct Tool {
 }
 
 /// Every system package the project needs besides Rust, git and a C compiler's own libraries.
-const TOOLS: [Tool; 6] = [
+const TOOLS: [Tool; 11] = [
     Tool { program: "cc", package: "gcc", reason: "links everything; SQLite and ring have parts in C" },
     Tool {
         program: "x86_64-w64-mingw32-gcc",
@@ -37,6 +37,19 @@ const TOOLS: [Tool; 6] = [
         program: "strace",
         package: "strace",
         reason: "shows that an accepted code is on disk before the answer leaves",
+    },
+    Tool { program: "wine", package: "wine", reason: "runs what is built for Windows" },
+    Tool {
+        program: "/usr/lib/wine/wine64",
+        package: "wine64",
+        reason: "the 64-bit half of Wine, without which the package wine takes the other one",
+    },
+    Tool { program: "Xvfb", package: "xvfb", reason: "a screen for what is run in Wine" },
+    Tool { program: "import", package: "imagemagick", reason: "takes pictures of that screen" },
+    Tool {
+        program: "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+        package: "fonts-dejavu-core",
+        reason: "letters for what Wine draws",
     },
 ];
 
@@ -131,7 +144,11 @@ fn names(targets: &[&Target]) -> Vec<&'static str> {
 }
 
 fn missing_tools() -> Vec<&'static Tool> {
-    TOOLS.iter().filter(|tool| !is_on_path(tool.program)).collect()
+    TOOLS.iter().filter(|tool| !is_there(tool.program)).collect()
+}
+
+fn is_there(program: &str) -> bool {
+    if program.starts_with('/') { Path::new(program).is_file() } else { is_on_path(program) }
 }
 
 fn is_on_path(program: &str) -> bool {

@@ -1,9 +1,9 @@
 //! `cargo xtask test`: everything the tests need, then the tests.
 
 use crate::{
-    arch,
+    arch::{self, Builds},
     setup::{self, Setup},
-    steps,
+    stage, steps, wine,
     workspace::Workspace,
 };
 use anyhow::{Result, bail};
@@ -21,7 +21,7 @@ const WHOLE_SYSTEM: [&str; 2] = ["countersign-e2e", WASM_VECTORS];
 pub(crate) enum Extent {
     /// All there is.
     Everything,
-    /// While working on a crate: without whole-system, wasm and documentation tests.
+    /// While working on a crate: without whole-system, Windows, wasm and documentation tests.
     Fast,
 }
 
@@ -40,6 +40,8 @@ pub(crate) fn run(setup: Setup, extent: Extent) -> Result<ExitCode> {
         Extent::Everything => {
             setup::ensure(&workspace.root, setup)?;
             tests.env("COUNTERSIGN_WASM_VECTORS", build_wasm_vectors(&workspace)?);
+            let (staged, prefix) = prepare_windows(&workspace)?;
+            tests.env("COUNTERSIGN_STAGE_DIR", staged).env("COUNTERSIGN_WINE_PREFIX", prefix);
             // The same call that runs the tests builds the programs they start, each being a target of a package with
             // tests of its own: a build of the programs alone would unify features differently and compile all twice.
             steps::heading("build the tests and the programs they start");
@@ -55,7 +57,7 @@ pub(crate) fn run(setup: Setup, extent: Extent) -> Result<ExitCode> {
             }
             tests.args(["--lib", "--bins", "--tests"]);
             packages.retain(|package| !WHOLE_SYSTEM.contains(package));
-            steps::heading("tests, without whole-system, wasm and documentation tests");
+            steps::heading("tests, without whole-system, Windows, wasm and documentation tests");
         }
     }
     steps::hand_over(tests.args(by_name(packages)))
@@ -74,6 +76,25 @@ pub(crate) fn build_programs(workspace: &Workspace) -> Result<PathBuf> {
 /// The arguments that name packages to cargo.
 pub(crate) fn by_name<'a>(packages: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     packages.into_iter().flat_map(|package| ["-p", package]).collect()
+}
+
+/// Stages what runs on Windows, makes the Wine prefix, and runs in it the tests of what is built for Windows only.
+/// Gives back the folder of the set and the prefix, which the whole-system tests take copies of.
+fn prepare_windows(workspace: &Workspace) -> Result<(PathBuf, PathBuf)> {
+    let prefix = wine::prefix(workspace)?;
+    let staged = workspace.target_dir.join("stage");
+    stage::stage(workspace, &staged)?;
+    steps::heading("tests of what is for Windows only, in Wine");
+    let packages = arch::existing(workspace).filter(|part| part.builds == Builds::Windows);
+    let mut tests = steps::cargo(&workspace.root);
+    tests.args(["test", "--lib", "--bins", "--target", setup::WINDOWS]);
+    tests.args(by_name(packages.map(|part| part.package)));
+    tests.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", "wine");
+    tests.env("WINEPREFIX", &prefix).env("WINEDEBUG", "-all").env_remove("DISPLAY");
+    let result = steps::run("a test in Wine", &mut tests);
+    wine::end(&prefix)?;
+    result?;
+    Ok((staged, prefix))
 }
 
 fn build_wasm_vectors(workspace: &Workspace) -> Result<PathBuf> {
