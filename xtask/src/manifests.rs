@@ -37,7 +37,7 @@ fn without_reason(file: &str, manifest: &str) -> Vec<String> {
         if entry.is_empty() {
             if line.starts_with('[') {
                 in_dependencies = line.ends_with("dependencies]");
-                if line.contains("dependencies.") {
+                if line.contains("dependencies.") && !is_taken_over(manifest, index) {
                     broken.push(format!(
                         "{file}:{}: write {line} on one line, with the reason behind it",
                         index + 1
@@ -63,6 +63,13 @@ fn without_reason(file: &str, manifest: &str) -> Vec<String> {
         entry.clear();
     }
     broken
+}
+
+/// Whether the table that begins on this line takes its dependency over from the workspace manifest.
+fn is_taken_over(manifest: &str, header: usize) -> bool {
+    let mut lines =
+        manifest.lines().skip(header + 1).map(str::trim).take_while(|line| !line.starts_with('['));
+    lines.any(|line| line == "workspace = true")
 }
 
 /// Whether an entry goes on in the next line. Brackets inside comments or texts would confuse it; our manifests have
@@ -113,6 +120,12 @@ late = \"1\"
 
 [dev-dependencies.apart]
 version = \"1\"
+
+[target.'cfg(windows)'.dependencies.taken]
+workspace = true
+features = [
+    \"a\",
+]
 
 [lints]
 workspace = true
