@@ -5,6 +5,7 @@
 
 pub mod logon;
 mod plain;
+pub mod windows;
 
 pub use plain::NotWindows;
 
