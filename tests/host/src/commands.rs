@@ -1,0 +1,266 @@
+//! The commands, and their answers: one JSON line each.
+
+use crate::com::{Answer, Failure};
+use crate::host::{Opening, Session, Submitting};
+use crate::registry::{self, Setting};
+use crate::shown::Kind;
+use crate::words::{Word, split};
+use crate::{crash, lines, picture, trace, users, window};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use windows::Win32::System::Com::{COINIT_APARTMENTTHREADED, CoInitializeEx};
+use windows::Win32::UI::Shell::*;
+
+/// Runs a script, or what comes on standard input. Fails at the end if any command did.
+pub(crate) fn run(script: &str) -> anyhow::Result<ExitCode> {
+    // SAFETY: The thread lives as long as the process; it is never uninitialized.
+    unsafe { CoInitializeEx(None, COINIT_APARTMENTTHREADED) }.ok()?;
+    let lines = lines::open(script)?;
+    let mut screen = Screen::default();
+    let mut failed = false;
+    while let Some(line) = lines.next() {
+        let words = split(&line);
+        drop(line);
+        let words = match words {
+            Ok(words) if words.first().is_none_or(|w| w.as_str().starts_with('#')) => continue,
+            words => words,
+        };
+        let quit = words.as_ref().is_ok_and(|w| w[0].as_str() == "quit");
+        let answer = words.map_err(Failure::new).and_then(|words| screen.command(&words));
+        failed |= answer.is_err();
+        lines::answer(&spell(answer).to_string())?;
+        if quit {
+            break;
+        }
+    }
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// The line of an answer.
+fn spell(answer: Answer) -> Value {
+    match answer {
+        Ok(mut value) => {
+            value["ok"] = json!(true);
+            value
+        }
+        Err(failure) => {
+            json!({"ok": false, "hresult": failure.hresult.map(trace::hex), "error": failure.error})
+        }
+    }
+}
+
+/// What the commands work on.
+#[derive(Default)]
+pub(crate) struct Screen {
+    /// The provider, while it is open.
+    pub(crate) session: Option<Session>,
+    remote: Option<(u32, Vec<u8>)>,
+}
+
+/// The words after a command's name.
+struct Arguments<'a>(&'a [Word]);
+
+impl<'a> Arguments<'a> {
+    /// The word at this place that is no `name=value`.
+    fn at(&self, place: usize) -> Result<&'a str, Failure> {
+        self.0.get(place).map(Word::as_str).ok_or_else(|| Failure::new("an argument is missing"))
+    }
+
+    /// The value of `name=value`.
+    fn named(&self, name: &str) -> Option<&'a str> {
+        self.0.iter().find_map(|w| w.as_str().strip_prefix(name)?.strip_prefix('='))
+    }
+
+    fn number(&self, place: usize) -> Result<u32, Failure> {
+        number(self.at(place)?)
+    }
+
+    fn named_number(&self, name: &str) -> Result<Option<u32>, Failure> {
+        self.named(name).map(number).transpose()
+    }
+}
+
+/// A number, decimal or `0x…`.
+fn number(text: &str) -> Result<u32, Failure> {
+    text.strip_prefix("0x")
+        .map_or_else(|| text.parse(), |hex| u32::from_str_radix(hex, 16))
+        .map_err(|_| Failure::new("not a number"))
+}
+
+fn scenario(text: &str) -> Result<CREDENTIAL_PROVIDER_USAGE_SCENARIO, Failure> {
+    Ok(match text.to_ascii_lowercase().as_str() {
+        "logon" => CPUS_LOGON,
+        "unlock" => CPUS_UNLOCK_WORKSTATION,
+        "change" | "change-password" => CPUS_CHANGE_PASSWORD,
+        "credui" => CPUS_CREDUI,
+        "plap" => CPUS_PLAP,
+        other => CREDENTIAL_PROVIDER_USAGE_SCENARIO(number(other)?.cast_signed()),
+    })
+}
+
+impl Screen {
+    /// Does one command.
+    fn command(&mut self, words: &[Word]) -> Answer {
+        let (name, rest) = words.split_first().ok_or_else(|| Failure::new("no command"))?;
+        let args = Arguments(rest);
+        match name.as_str() {
+            "register" => registry::register(args.at(0)?),
+            "unregister" => registry::unregister(),
+            "setting" => setting(registry::SETTINGS, &args),
+            "policy" => setting(registry::POLICIES, &args),
+            "filter" => registry::filter(scenario(args.at(0)?)?, args.named_number("flags")?.unwrap_or(0)),
+            "update-remote" => self.update_remote(&args),
+            "open" => self.open(&args),
+            "select" => self.session()?.select(args.number(0)? as usize),
+            "deselect" => self.session()?.deselect(),
+            "fields" => {
+                let all = args.at(0).is_ok_and(|w| w == "all");
+                window::pump();
+                Ok(self.session()?.tile()?.shown.json(all))
+            }
+            "type" => self.session()?.type_text(args.at(0)?, args.at(1)?),
+            "click" => self.session()?.click(args.at(0)?),
+            "submit" => self.submit(&args),
+            "serialization" => self.session()?.serialization(Path::new(args.at(0)?)),
+            "report" => {
+                let substatus = args.number(1).unwrap_or(0);
+                self.session()?.report(args.number(0)?, substatus)
+            }
+            "bitmap" => self.bitmap(Path::new(args.at(0)?)),
+            "refresh" => self.session()?.refresh(),
+            "events" => self.session()?.events(),
+            "reenter" => {
+                let on = args.at(0)? == "on";
+                self.session()?.reenter(on)
+            }
+            "unadvise" => self.session()?.unadvise(),
+            "close" => {
+                let unadvise = args.at(0).is_err();
+                let session = self.session.take().ok_or_else(closed)?;
+                session.close(unadvise)
+            }
+            "wait" => {
+                wait(Duration::from_millis(args.number(0)?.into()));
+                Ok(json!({}))
+            }
+            "crash" => {
+                crash::arm(args.at(0)?);
+                Ok(json!({}))
+            }
+            "quit" => {
+                let session = self.session.take();
+                session.map_or_else(|| Ok(json!({})), |session| session.close(true))
+            }
+            _ => Err(Failure::new("no such command")),
+        }
+    }
+
+    fn session(&mut self) -> Result<&mut Session, Failure> {
+        self.session.as_mut().ok_or_else(closed)
+    }
+
+    fn open(&mut self, args: &Arguments<'_>) -> Answer {
+        if self.session.is_some() {
+            return Err(Failure::new("it is open already"));
+        }
+        let (session, answer) = Session::open(self.opening(args)?)?;
+        self.session = Some(session);
+        Ok(answer)
+    }
+
+    fn opening(&self, args: &Arguments<'_>) -> Result<Opening, Failure> {
+        let options = match args.named("options") {
+            None | Some("none") => CPAO_NONE,
+            Some("empty-local") => CPAO_EMPTY_LOCAL,
+            Some("empty-connected") => CPAO_EMPTY_CONNECTED,
+            Some("both") => CPAO_EMPTY_LOCAL | CPAO_EMPTY_CONNECTED,
+            Some(_) => return Err(Failure::new("options: none, empty-local, empty-connected, both")),
+        };
+        let users = match args.named("users") {
+            Some(file) => Some((users::read(Path::new(file))?, options)),
+            None => args.named("options").map(|_| (Vec::new(), options)),
+        };
+        let package = args.named_number("package")?.unwrap_or(0);
+        let remote = match (args.named("remote"), args.named("file")) {
+            (Some("yes"), _) => {
+                Some(self.remote.clone().ok_or_else(|| Failure::new("no update-remote gave a credential"))?)
+            }
+            (_, Some(file)) => Some((package, std::fs::read(file)?)),
+            _ => None,
+        };
+        let count_first = match args.named("order") {
+            None | Some("count-first") => true,
+            Some("descriptors-first") => false,
+            Some(_) => return Err(Failure::new("order: count-first, descriptors-first")),
+        };
+        Ok(Opening {
+            scenario: scenario(args.at(0)?)?,
+            flags: args.named_number("flags")?.unwrap_or(0),
+            count_first,
+            users,
+            remote,
+        })
+    }
+
+    fn update_remote(&mut self, args: &Arguments<'_>) -> Answer {
+        let file = args.named("file").ok_or_else(|| Failure::new("file=PATH is missing"))?;
+        let package = args.named_number("package")?.unwrap_or(0);
+        let (remote, answer) = registry::update_remote(package, &std::fs::read(file)?)?;
+        self.remote = remote;
+        Ok(answer)
+    }
+
+    fn submit(&mut self, args: &Arguments<'_>) -> Answer {
+        let connect_on_worker = match args.named("connect") {
+            None | Some("worker") => Some(true),
+            Some("ui") => Some(false),
+            Some("none") => None,
+            Some(_) => return Err(Failure::new("connect: worker, ui, none")),
+        };
+        let how = Submitting {
+            connect_on_worker,
+            cancel_after: args.named_number("cancel-after")?.map(|ms| Duration::from_millis(ms.into())),
+            cancel_at_question: args.named_number("cancel-at")?,
+        };
+        self.session()?.submit(&how)
+    }
+
+    fn bitmap(&mut self, file: &Path) -> Answer {
+        let fields = self.session()?.tile()?.shown.lock();
+        let image = fields
+            .iter()
+            .find(|f| f.what.kind == Kind::IMAGE && !f.bitmap.is_invalid())
+            .ok_or_else(|| Failure::new("the tile has no image"))?;
+        picture::write(image.bitmap, file)
+    }
+}
+
+fn closed() -> Failure {
+    Failure::new("nothing is open")
+}
+
+/// Serves the window for so long.
+fn wait(how_long: Duration) {
+    let begun = Instant::now();
+    while begun.elapsed() < how_long {
+        window::pump();
+        std::thread::sleep(how_long.saturating_sub(begun.elapsed()).min(Duration::from_millis(5)));
+    }
+}
+
+/// `NAME dword N`, `NAME sz TEXT`, `NAME multi A B …`, `delete NAME`.
+fn setting(key: &str, args: &Arguments<'_>) -> Answer {
+    if args.at(0)? == "delete" {
+        return registry::set(key, args.at(1)?, &Setting::Absent);
+    }
+    let value = match args.at(1)? {
+        "dword" => Setting::Number(args.number(2)?),
+        "sz" => Setting::Text(args.at(2)?),
+        "multi" => Setting::Texts(args.0.iter().skip(2).map(Word::as_str).collect()),
+        "delete" => Setting::Absent,
+        _ => return Err(Failure::new("setting NAME dword N | sz TEXT | multi A B … | delete NAME")),
+    };
+    registry::set(key, args.at(0)?, &value)
+}
