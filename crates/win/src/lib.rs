@@ -5,3 +5,6 @@
 
 #[cfg(windows)]
 mod os;
+
+#[cfg(windows)]
+pub use crate::os::Windows;

@@ -1,0 +1,102 @@
+//! The answers of Windows itself. Each file has the calls of one subject; what an answer means is in
+//! `crates/os/src/windows`, and what is packed how in `crates/os/src/logon`.
+
+mod accounts;
+mod events;
+mod machine;
+mod memory;
+mod packing;
+mod password;
+mod seal;
+mod session;
+mod wide;
+
+use model::{AccountClaim, AccountName, Secret};
+use os::{
+    ChangeVerdict, Credentials, Machine, Os, OsError, Packed, PasswordVerdict, Protection, Resolved, Session,
+    Severity, Unpacked,
+};
+use windows::Win32::System::LibraryLoader::{GetModuleHandleW, GetProcAddress};
+use windows::core::{s, w};
+
+/// Windows. Wants to run as the system: packing for Windows' sign-in, asking about sessions and proving what group
+/// somebody is in need it.
+#[derive(Debug)]
+pub struct Windows(());
+
+impl Windows {
+    /// Windows, where this is Windows.
+    ///
+    /// # Errors
+    /// This is Wine, whose `LogonUser` says yes to any password.
+    pub fn new() -> Result<Self, OsError> {
+        if is_wine() {
+            return Err(OsError::NotHere("whether a password is right: it is Wine, not Windows"));
+        }
+        Ok(Self(()))
+    }
+}
+
+/// Whether ntdll has the function by which Wine says what it is. Where ntdll is not found it is not Windows either.
+fn is_wine() -> bool {
+    // SAFETY: the name is a static text; a module that every process has needs no counting.
+    let Ok(ntdll) = (unsafe { GetModuleHandleW(w!("ntdll.dll")) }) else { return true };
+    // SAFETY: the handle is of a loaded module, the name a static text; what is found is not called.
+    unsafe { GetProcAddress(ntdll, s!("wine_get_version")) }.is_some()
+}
+
+impl Os for Windows {
+    fn resolve(&self, name: &AccountName) -> Result<Option<Resolved>, OsError> {
+        accounts::resolve(name)
+    }
+
+    fn prove_password(&self, name: &AccountName, password: &Secret) -> PasswordVerdict {
+        password::prove(name, password)
+    }
+
+    fn change_password(&self, account: &AccountClaim, old: &Secret, new: &Secret) -> ChangeVerdict {
+        password::change(account, old, new)
+    }
+
+    fn machine(&self) -> Result<Machine, OsError> {
+        machine::machine()
+    }
+
+    fn protect(&self, bytes: &Secret) -> Result<Vec<u8>, OsError> {
+        seal::protect(bytes)
+    }
+
+    fn unprotect(&self, sealed: &[u8]) -> Result<Secret, OsError> {
+        seal::unprotect(sealed)
+    }
+
+    fn protection(&self) -> Protection {
+        Protection::Dpapi
+    }
+
+    fn pack(&self, credentials: &Credentials<'_>) -> Result<Packed, OsError> {
+        packing::pack(credentials)
+    }
+
+    fn unpack(&self, packed: &Packed) -> Result<Unpacked, OsError> {
+        packing::unpack(packed)
+    }
+
+    fn session(&self, session: u32) -> Session {
+        session::session(session)
+    }
+
+    fn pipe_access(&self) -> &'static str {
+        "O:SYG:SYD:P(A;;GA;;;SY)"
+    }
+
+    fn record_event(&self, severity: Severity, text: &str) {
+        events::record(severity, text);
+    }
+}
+
+/// A call of Windows that failed.
+fn failed(what: &str, error: &windows::core::Error) -> OsError {
+    // The code in place of Windows' words, which are in the language of the machine.
+    OsError::Failed(format!("{what}: {:#010x}", error.code().0))
+}
