@@ -5,14 +5,22 @@
 
 mod bare_machine;
 mod fake_windows;
+mod logon_buffer;
 mod oath;
+mod picture;
 mod programs;
 mod server;
+mod sign_in_screen;
 mod terminal;
+mod wine;
 
 pub use bare_machine::{Answered, BareMachine, Start};
 pub use fake_windows::{Account, FakeWindows};
+pub use logon_buffer::LogonBuffer;
 pub use oath::{Oath, code_at, has_oathtool};
+pub use picture::Gray;
 pub use programs::program;
 pub use server::Server;
+pub use sign_in_screen::{Seen, SignInScreen};
 pub use terminal::Terminal;
+pub use wine::Wine;
