@@ -12,6 +12,7 @@
 mod drawing;
 mod fields;
 mod guard;
+mod inbox;
 mod wording;
 
 #[cfg(windows)]
@@ -26,8 +27,6 @@ mod exports;
 mod filter;
 #[cfg(windows)]
 mod here;
-#[cfg(windows)]
-mod inbox;
 #[cfg(windows)]
 mod link;
 #[cfg(windows)]
