@@ -100,3 +100,59 @@ fn failed(what: &str, error: &windows::core::Error) -> OsError {
     // The code in place of Windows' words, which are in the language of the machine.
     OsError::Failed(format!("{what}: {:#010x}", error.code().0))
 }
+
+/// What can be called without being on Windows: that memory is handed over and freed as it should be. What the answers
+/// are worth shows only on Windows.
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wine_is_not_taken_for_windows() {
+        // What only Wine has beside ntdll; on Windows the two agree the other way.
+        let wine = std::path::Path::new("C:\\windows\\system32\\winecfg.exe").exists();
+        assert_eq!(Windows::new().is_err(), wine);
+    }
+
+    #[test]
+    fn the_machine_has_a_name_and_a_sid_of_its_own() {
+        let machine = machine::machine().unwrap();
+        assert!(!machine.name.is_empty() && machine.sid.is_issuer(), "{machine:?}");
+        assert!(machine.os.contains("Windows"), "{machine:?}");
+    }
+
+    #[test]
+    fn whoever_runs_this_is_found_by_name_and_nobody_else() {
+        let user = std::env::var("USERNAME").unwrap();
+        let bare = accounts::claim(&user.parse().unwrap()).unwrap().unwrap();
+        let here = accounts::claim(&format!(".\\{user}").parse().unwrap()).unwrap().unwrap();
+        assert_eq!(bare, here);
+        assert!(bare.name.as_str().to_lowercase().ends_with(&user.to_lowercase()), "{bare:?}");
+        let nobody = accounts::claim(&".\\nobody of this name".parse().unwrap()).unwrap();
+        assert_eq!(nobody, None);
+    }
+
+    #[test]
+    fn what_was_sealed_is_opened_and_what_was_changed_is_not() {
+        let secret = Secret::from_text("test secret".into());
+        let mut sealed = seal::protect(&secret).unwrap();
+        assert_eq!(seal::unprotect(&sealed).unwrap(), secret);
+        assert!(!sealed.windows(11).any(|part| part == secret.expose()));
+        let middle = sealed.len() / 2;
+        sealed[middle] ^= 1;
+        assert!(matches!(seal::unprotect(&sealed), Err(OsError::SealedElsewhere)));
+        assert!(seal::unprotect(&[]).is_err());
+    }
+
+    #[test]
+    fn a_session_that_is_not_there_is_nobodys_and_at_a_distance() {
+        let session = session::session(54_321);
+        assert_eq!(session.place, model::Place::Remote);
+    }
+
+    #[test]
+    fn a_text_with_a_zero_is_not_handed_to_windows() {
+        assert!(wide::Wide::new("a\0b").is_err());
+        assert_eq!(wide::Wide::new("aä").unwrap().units(), [0x61, 0xe4, 0]);
+    }
+}

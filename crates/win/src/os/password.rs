@@ -10,15 +10,29 @@ use os::{
 use windows::Win32::{
     Foundation::{HANDLE, WIN32_ERROR},
     NetworkManagement::NetManagement::NetUserChangePassword,
-    Security::{LOGON32_LOGON_NETWORK, LOGON32_PROVIDER_DEFAULT, LogonUserW},
+    Security::{
+        LOGON32_LOGON, LOGON32_LOGON_INTERACTIVE, LOGON32_LOGON_NETWORK, LOGON32_PROVIDER_DEFAULT, LogonUserW,
+    },
 };
 use windows::core::PCWSTR;
 
+/// ERROR_NO_LOGON_SERVERS: no domain controller could be asked.
+const NO_LOGON_SERVERS: u32 = 1311;
+
 /// Asks Windows for a network logon, which neither uses nor renews what Windows remembers of earlier sign-ins, and
 /// closes it again. A wrong password counts at Windows as one wrong password.
+///
+/// Where no domain controller can be asked, a second, interactive one is tried, which uses what Windows remembers, as
+/// the sign-in itself will. It tells who somebody is and in which groups, and proves nothing: the password may have been
+/// changed in the domain since.
 pub(super) fn prove(name: &AccountName, password: &Secret) -> PasswordVerdict {
-    match log_on(name, password) {
+    let (token, remembered) = match log_on(name, password, LOGON32_LOGON_NETWORK) {
+        Err(NO_LOGON_SERVERS) => (log_on(name, password, LOGON32_LOGON_INTERACTIVE), true),
+        token => (token, false),
+    };
+    match token {
         Ok(token) => match accounts::resolve_token(&token) {
+            Ok(Some(resolved)) if remembered => PasswordVerdict::CouldNotTell(Some(resolved)),
             Ok(Some(resolved)) => PasswordVerdict::Proven(resolved),
             // Right, but of an account that is nobody's, such as that of a service, or that cannot be named.
             Ok(None) | Err(_) => PasswordVerdict::CouldNotTell(None),
@@ -40,8 +54,8 @@ pub(super) fn prove(name: &AccountName, password: &Secret) -> PasswordVerdict {
     }
 }
 
-/// The token of a network logon, or the error code.
-fn log_on(name: &AccountName, password: &Secret) -> Result<Handle, u32> {
+/// The token of a logon, or the error code.
+fn log_on(name: &AccountName, password: &Secret, kind: LOGON32_LOGON) -> Result<Handle, u32> {
     // What is no text, or has a zero in it, no account has for a password.
     const LOGON_FAILURE: u32 = 1326;
     let (domain, user) = match name.form() {
@@ -62,7 +76,7 @@ fn log_on(name: &AccountName, password: &Secret) -> Result<Handle, u32> {
             user.pointer(),
             domain.as_ref().map_or(PCWSTR::null(), Wide::pointer),
             password.pointer(),
-            LOGON32_LOGON_NETWORK,
+            kind,
             LOGON32_PROVIDER_DEFAULT,
             &mut token,
         )
