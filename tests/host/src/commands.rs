@@ -1,11 +1,11 @@
 //! The commands, and their answers: one JSON line each.
 
 use crate::com::{Answer, Failure};
-use crate::host::{Opening, Session, Submitting};
+use crate::host::{Opening, Remote, Session, Submitting};
 use crate::registry::{self, Setting};
 use crate::shown::Kind;
 use crate::words::{Word, split};
-use crate::{crash, lines, picture, trace, users, window};
+use crate::{counts, crash, lines, picture, random, scan, trace, users, window};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::ExitCode;
@@ -17,6 +17,7 @@ use windows::Win32::UI::Shell::*;
 pub(crate) fn run(script: &str) -> anyhow::Result<ExitCode> {
     // SAFETY: The thread lives as long as the process; it is never uninitialized.
     unsafe { CoInitializeEx(None, COINIT_APARTMENTTHREADED) }.ok()?;
+    counts::begin();
     let lines = lines::open(script)?;
     let mut screen = Screen::default();
     let mut failed = false;
@@ -28,7 +29,7 @@ pub(crate) fn run(script: &str) -> anyhow::Result<ExitCode> {
             words => words,
         };
         let quit = words.as_ref().is_ok_and(|w| w[0].as_str() == "quit");
-        let answer = words.map_err(Failure::new).and_then(|words| screen.command(&words));
+        let answer = words.map_err(Failure::new).and_then(|words| screen.obey(words));
         failed |= answer.is_err();
         lines::answer(&spell(answer).to_string())?;
         if quit {
@@ -56,7 +57,9 @@ fn spell(answer: Answer) -> Value {
 pub(crate) struct Screen {
     /// The provider, while it is open.
     pub(crate) session: Option<Session>,
-    remote: Option<(u32, Vec<u8>)>,
+    remote: Option<Remote>,
+    /// Texts left lying about, so that `scan` is seen to find something.
+    planted: Vec<String>,
 }
 
 /// The words after a command's name.
@@ -101,6 +104,16 @@ fn scenario(text: &str) -> Result<CREDENTIAL_PROVIDER_USAGE_SCENARIO, Failure> {
 }
 
 impl Screen {
+    /// Does one command, after which the words of it are gone; before it, where it searches for one of them.
+    fn obey(&mut self, words: Vec<Word>) -> Answer {
+        if words[0].as_str() != "scan" {
+            return self.command(&words);
+        }
+        let needle = scan::Needle::new(Arguments(&words[1..]).at(0)?);
+        drop(words);
+        scan::scan(&needle)
+    }
+
     /// Does one command.
     fn command(&mut self, words: &[Word]) -> Answer {
         let (name, rest) = words.split_first().ok_or_else(|| Failure::new("no command"))?;
@@ -145,6 +158,28 @@ impl Screen {
                 wait(Duration::from_millis(args.number(0)?.into()));
                 Ok(json!({}))
             }
+            "picture" => {
+                let session = self.session()?;
+                session.show();
+                wait(Duration::from_millis(50));
+                let mut answer = window::picture()?;
+                // The picture itself is taken from outside, of the display.
+                answer["file"] = json!(args.at(0).ok());
+                Ok(answer)
+            }
+            "counts" => {
+                counts::unload_unused();
+                Ok(counts::json())
+            }
+            "cycle" => self.cycle(&args),
+            "random" => {
+                let texts: Vec<String> = args.0.iter().skip(2).map(|w| w.as_str().to_owned()).collect();
+                random::run(self.session()?, args.number(0)?, args.number(1)?, &texts)
+            }
+            "plant" => {
+                self.planted.push(args.at(0)?.to_owned());
+                Ok(json!({}))
+            }
             "crash" => {
                 crash::arm(args.at(0)?);
                 Ok(json!({}))
@@ -171,6 +206,10 @@ impl Screen {
     }
 
     fn opening(&self, args: &Arguments<'_>) -> Result<Opening, Failure> {
+        self.opening_as(args, Some(args.at(0)?))
+    }
+
+    fn opening_as(&self, args: &Arguments<'_>, scenario_name: Option<&str>) -> Result<Opening, Failure> {
         let options = match args.named("options") {
             None | Some("none") => CPAO_NONE,
             Some("empty-local") => CPAO_EMPTY_LOCAL,
@@ -196,7 +235,7 @@ impl Screen {
             Some(_) => return Err(Failure::new("order: count-first, descriptors-first")),
         };
         Ok(Opening {
-            scenario: scenario(args.at(0)?)?,
+            scenario: scenario(scenario_name.unwrap_or("logon"))?,
             flags: args.named_number("flags")?.unwrap_or(0),
             count_first,
             users,
@@ -225,6 +264,40 @@ impl Screen {
             cancel_at_question: args.named_number("cancel-at")?,
         };
         self.session()?.submit(&how)
+    }
+
+    /// Opens and releases the provider over and over; what the process holds before and after.
+    fn cycle(&mut self, args: &Arguments<'_>) -> Answer {
+        if self.session.is_some() {
+            return Err(Failure::new("it is open already"));
+        }
+        let times = args.number(0)?;
+        let full = args.0.iter().any(|w| w.as_str() == "full");
+        let mut left = 0;
+        let mut once = |screen: &Self| -> Result<(), Failure> {
+            let (mut session, _) = Session::open(screen.opening_as(args, args.named("scenario"))?)?;
+            if full && !session.tiles.is_empty() {
+                session.select(0)?;
+                session.deselect()?;
+            }
+            let closed = session.close(true)?;
+            let counts = closed["tile_events_left"].as_array().into_iter().flatten();
+            left += counts.filter_map(Value::as_u64).sum::<u64>();
+            left += closed["provider_events_left"].as_u64().unwrap_or(0);
+            Ok(())
+        };
+        // What is made once stays; it is not counted as growth.
+        for _ in 0..5 {
+            once(self)?;
+        }
+        let before = counts::json();
+        let begun = Instant::now();
+        for _ in 0..times {
+            once(self)?;
+        }
+        let ms = trace::ms(begun);
+        let after = counts::json();
+        Ok(json!({"before": before, "after": after, "cycles": times, "ms": ms, "references_left": left}))
     }
 
     fn bitmap(&mut self, file: &Path) -> Answer {

@@ -61,6 +61,9 @@ impl Drop for Packed {
     }
 }
 
+/// What a remote client sent along: its package and the bytes.
+pub(crate) type Remote = (u32, Vec<u8>);
+
 /// One tile.
 pub(crate) struct Tile {
     /// The credential.
@@ -84,7 +87,7 @@ pub(crate) struct Opening {
     /// Who is on the screen; `None`: the provider is not told.
     pub(crate) users: Option<(Vec<crate::users::User>, CREDENTIAL_PROVIDER_ACCOUNT_OPTIONS)>,
     /// What a remote client sent along.
-    pub(crate) remote: Option<(u32, Vec<u8>)>,
+    pub(crate) remote: Option<Remote>,
 }
 
 /// A provider that is open.
@@ -456,7 +459,7 @@ impl Session {
 
     /// Releases everything; the counts of references that are left on the host's own objects are told.
     pub(crate) fn close(mut self, unadvise: bool) -> Answer {
-        window::show(Vec::new());
+        window::show(None);
         if unadvise {
             self.unadvise()?;
         }
@@ -476,9 +479,24 @@ impl Session {
         Ok(json!({"tile_events_left": left, "provider_events_left": left_of_provider}))
     }
 
+    /// The object the provider was advised with.
+    pub(crate) fn provider_events(&self) -> &ICredentialProviderEvents {
+        &self.events
+    }
+
+    /// The object a tile was advised with.
+    pub(crate) fn tile_events(&self, tile: usize) -> &ICredentialProviderCredentialEvents2 {
+        &self.tiles[tile].events
+    }
+
+    /// The host no longer knows what is selected.
+    pub(crate) fn forget_selection(&mut self) {
+        self.selected = None;
+    }
+
     /// Draws the selected tile.
     pub(crate) fn show(&self) {
-        window::show(self.tile().map(|t| window::items(&t.shown)).unwrap_or_default());
+        window::show(self.tile().ok().map(|t| Arc::clone(&t.shown)));
     }
 }
 

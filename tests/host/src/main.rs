@@ -7,6 +7,8 @@ mod com;
 #[cfg(windows)]
 mod commands;
 #[cfg(windows)]
+mod counts;
+#[cfg(windows)]
 mod crash;
 #[cfg(windows)]
 mod events;
@@ -17,7 +19,11 @@ mod lines;
 #[cfg(windows)]
 mod picture;
 #[cfg(windows)]
+mod random;
+#[cfg(windows)]
 mod registry;
+#[cfg(windows)]
+mod scan;
 #[cfg(windows)]
 mod shown;
 #[cfg(windows)]

@@ -1,7 +1,7 @@
 //! What installation and administrators write into the registry, and the filter that is found through it.
 
 use crate::com::{Answer, Failure, com, ok, wide};
-use crate::host::Packed;
+use crate::host::{Packed, Remote};
 use serde_json::{Map, Value, json};
 use windows::Win32::Foundation::ERROR_FILE_NOT_FOUND;
 use windows::Win32::System::Com::{CLSCTX_INPROC_SERVER, CoCreateInstance};
@@ -187,7 +187,7 @@ pub(crate) fn filter(scenario: CREDENTIAL_PROVIDER_USAGE_SCENARIO, flags: u32) -
 }
 
 /// Asks the filter where a remote client's credential goes.
-pub(crate) fn update_remote(package: u32, bytes: &[u8]) -> Result<(Option<(u32, Vec<u8>)>, Value), Failure> {
+pub(crate) fn update_remote(package: u32, bytes: &[u8]) -> Result<(Option<Remote>, Value), Failure> {
     let filter = filter_object()?;
     let mut copy = bytes.to_vec();
     let given = CREDENTIAL_PROVIDER_CREDENTIAL_SERIALIZATION {

@@ -25,11 +25,6 @@ impl Veiled {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-
-    /// How many bytes it has, and the bytes inverted.
-    pub(crate) fn inverted(&self) -> &[u8] {
-        &self.0
-    }
 }
 
 /// The kind of a field, `CPFT_…`.

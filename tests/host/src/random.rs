@@ -1,0 +1,309 @@
+//! Calls in random order, legal and illegal: nobody may get in by them, and nothing may break.
+
+use crate::com::{Answer, Failure, com, take_string};
+use crate::events::Going;
+use crate::host::{Packed, Session, response_name, take_descriptor};
+use crate::trace;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use windows::Win32::Foundation::{E_ABORT, E_ACCESSDENIED, S_FALSE, S_OK};
+use windows::Win32::Foundation::{E_INVALIDARG, E_NOTIMPL, E_OUTOFMEMORY, E_POINTER, E_UNEXPECTED, NTSTATUS};
+use windows::Win32::Graphics::Gdi::{DeleteObject, HBITMAP, HGDIOBJ};
+use windows::Win32::UI::Shell::*;
+use windows_core::{BOOL, HRESULT, Interface, PCWSTR, PWSTR};
+
+/// `HRESULT_FROM_WIN32(ERROR_CANCELLED)`.
+const CANCELLED: HRESULT = HRESULT(0x8007_04c7_u32.cast_signed());
+
+/// What a provider may answer. `E_FAIL` is not among them: it is what a caught panic becomes.
+const EXPECTED: [HRESULT; 10] = [
+    S_OK,
+    S_FALSE,
+    E_INVALIDARG,
+    E_POINTER,
+    E_NOTIMPL,
+    E_UNEXPECTED,
+    E_OUTOFMEMORY,
+    E_ABORT,
+    E_ACCESSDENIED,
+    CANCELLED,
+];
+
+/// xorshift64*: the same calls for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u32) -> u32 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        ((self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % u64::from(sides)) as u32
+    }
+
+    /// One time in so many.
+    fn one_in(&mut self, times: u32) -> bool {
+        self.roll(times) == 0
+    }
+
+    /// The pointer, or now and then null.
+    fn out<T>(&mut self, pointer: *mut T) -> *mut T {
+        if self.one_in(8) { std::ptr::null_mut() } else { pointer }
+    }
+}
+
+/// What came of it.
+#[derive(Default)]
+struct Tally {
+    calls: BTreeMap<&'static str, u32>,
+    unexpected: BTreeMap<String, u32>,
+    serializations: u32,
+    finished: u32,
+    responses: BTreeMap<&'static str, u32>,
+}
+
+impl Tally {
+    fn note(&mut self, method: &'static str, answer: HRESULT) {
+        *self.calls.entry(method).or_default() += 1;
+        if !EXPECTED.contains(&answer) {
+            *self.unexpected.entry(format!("{method} {}", trace::hex(answer))).or_default() += 1;
+        }
+    }
+}
+
+/// Makes `count` calls.
+pub(crate) fn run(session: &mut Session, seed: u32, count: u32, texts: &[String]) -> Answer {
+    let mut dice = Dice(u64::from(seed) << 1 | 1);
+    let mut tally = Tally::default();
+    for _ in 0..32 {
+        dice.roll(2);
+    }
+    if session.tiles.is_empty() {
+        return Err(Failure::new("there is no tile"));
+    }
+    session.forget_selection();
+    for _ in 0..count {
+        if dice.one_in(4) {
+            provider_call(session, &mut dice, &mut tally);
+        } else {
+            let tile = dice.roll(session.tiles.len() as u32) as usize;
+            let credential = session.tiles[tile].credential.clone();
+            tile_call(session, tile, &credential, &mut dice, &mut tally, texts);
+        }
+        crate::window::pump();
+    }
+    Ok(json!({
+        "calls": tally.calls.values().sum::<u32>(),
+        "by_method": tally.calls,
+        "serializations": tally.serializations,
+        "finished": tally.finished,
+        "responses": tally.responses,
+        "undocumented_hresults": tally.unexpected,
+    }))
+}
+
+fn field(session: &Session, dice: &mut Dice) -> u32 {
+    let count = session.descriptors.len() as u32;
+    match dice.roll(10) {
+        0 => count,
+        1 => u32::MAX,
+        2 => dice.roll(u32::MAX),
+        _ => session.descriptors[dice.roll(count.max(1)) as usize % session.descriptors.len()].id,
+    }
+}
+
+fn provider_call(session: &Session, dice: &mut Dice, tally: &mut Tally) {
+    let provider = &session.provider;
+    let (name, answer) = match dice.roll(9) {
+        0 => {
+            let scenario = CREDENTIAL_PROVIDER_USAGE_SCENARIO(dice.roll(8).cast_signed());
+            let flags = if dice.one_in(2) { 0 } else { dice.roll(u32::MAX) };
+            (
+                "SetUsageScenario",
+                com!(*provider, SetUsageScenario(scenario, flags), json!([scenario.0, flags])),
+            )
+        }
+        1 => {
+            let mut bytes: Vec<u8> = (0..dice.roll(600)).map(|_| dice.roll(256) as u8).collect();
+            let given = CREDENTIAL_PROVIDER_CREDENTIAL_SERIALIZATION {
+                ulAuthenticationPackage: dice.roll(4),
+                clsidCredentialProvider: crate::registry::PROVIDER,
+                cbSerialization: bytes.len() as u32,
+                rgbSerialization: if dice.one_in(6) { std::ptr::null_mut() } else { bytes.as_mut_ptr() },
+            };
+            let pointer = if dice.one_in(6) { std::ptr::null() } else { &raw const given };
+            ("SetSerialization", com!(*provider, SetSerialization(pointer), json!([bytes.len()])))
+        }
+        2 => {
+            let events = session.provider_events();
+            let pointer = if dice.one_in(4) { std::ptr::null_mut() } else { events.as_raw() };
+            ("Advise", com!(*provider, Advise(pointer, 1), Value::Null))
+        }
+        3 => ("UnAdvise", com!(*provider, UnAdvise(), Value::Null)),
+        4 => {
+            let mut count = 0;
+            let out = dice.out(&raw mut count);
+            ("GetFieldDescriptorCount", com!(*provider, GetFieldDescriptorCount(out), Value::Null))
+        }
+        5 => {
+            let mut given = std::ptr::null_mut();
+            let (index, out) = (field(session, dice), dice.out(&raw mut given));
+            let answer = com!(*provider, GetFieldDescriptorAt(index, out), json!([index]));
+            drop(take_descriptor(given));
+            ("GetFieldDescriptorAt", answer)
+        }
+        6 | 7 => {
+            let (mut count, mut default, mut auto) = (0, 0, BOOL(0));
+            let (a, b, c) = (dice.out(&raw mut count), dice.out(&raw mut default), dice.out(&raw mut auto));
+            ("GetCredentialCount", com!(*provider, GetCredentialCount(a, b, c), Value::Null))
+        }
+        _ => {
+            let mut raw = std::ptr::null_mut();
+            let index = if dice.one_in(3) { dice.roll(u32::MAX) } else { dice.roll(3) };
+            let out = dice.out(&raw mut raw);
+            let answer = com!(*provider, GetCredentialAt(index, out), json!([index]));
+            if !raw.is_null() {
+                // SAFETY: The provider handed over a counted reference.
+                drop(unsafe { ICredentialProviderCredential::from_raw(raw) });
+            }
+            ("GetCredentialAt", answer)
+        }
+    };
+    tally.note(name, answer);
+}
+
+fn tile_call(
+    session: &Session,
+    tile: usize,
+    credential: &ICredentialProviderCredential,
+    dice: &mut Dice,
+    tally: &mut Tally,
+    texts: &[String],
+) {
+    let id = field(session, dice);
+    let said = json!([id]);
+    let (name, answer) = match dice.roll(22) {
+        0 => {
+            let events = session.tile_events(tile);
+            let pointer = if dice.one_in(4) { std::ptr::null_mut() } else { events.as_raw() };
+            ("Advise", com!(*credential, Advise(pointer), Value::Null))
+        }
+        1 => ("UnAdvise", com!(*credential, UnAdvise(), Value::Null)),
+        2 => {
+            let mut auto = BOOL(0);
+            let out = dice.out(&raw mut auto);
+            ("SetSelected", com!(*credential, SetSelected(out), Value::Null))
+        }
+        3 => ("SetDeselected", com!(*credential, SetDeselected(), Value::Null)),
+        4 => {
+            let mut state = CREDENTIAL_PROVIDER_FIELD_STATE(0);
+            let mut interactive = CREDENTIAL_PROVIDER_FIELD_INTERACTIVE_STATE(0);
+            let (a, b) = (dice.out(&raw mut state), dice.out(&raw mut interactive));
+            ("GetFieldState", com!(*credential, GetFieldState(id, a, b), said))
+        }
+        5 => {
+            let mut text = PWSTR::null();
+            let out = dice.out(&raw mut text);
+            let answer = com!(*credential, GetStringValue(id, out), said);
+            drop(take_string(text));
+            ("GetStringValue", answer)
+        }
+        6 => {
+            let mut bitmap = HBITMAP::default();
+            let out = dice.out(&raw mut bitmap);
+            let answer = com!(*credential, GetBitmapValue(id, out), said);
+            if !bitmap.is_invalid() {
+                // SAFETY: Handed over to the host.
+                let _ = unsafe { DeleteObject(HGDIOBJ::from(bitmap)) };
+            }
+            ("GetBitmapValue", answer)
+        }
+        7 => {
+            let (mut checked, mut label) = (BOOL(0), PWSTR::null());
+            let (a, b) = (dice.out(&raw mut checked), dice.out(&raw mut label));
+            let answer = com!(*credential, GetCheckboxValue(id, a, b), said);
+            drop(take_string(label));
+            ("GetCheckboxValue", answer)
+        }
+        8 => {
+            let mut beside = 0;
+            let out = dice.out(&raw mut beside);
+            ("GetSubmitButtonValue", com!(*credential, GetSubmitButtonValue(id, out), said))
+        }
+        9 => {
+            let (mut count, mut chosen) = (0, 0);
+            let (a, b) = (dice.out(&raw mut count), dice.out(&raw mut chosen));
+            ("GetComboBoxValueCount", com!(*credential, GetComboBoxValueCount(id, a, b), said))
+        }
+        10 => {
+            let mut text = PWSTR::null();
+            let (item, out) = (dice.roll(3), dice.out(&raw mut text));
+            let answer = com!(*credential, GetComboBoxValueAt(id, item, out), said);
+            drop(take_string(text));
+            ("GetComboBoxValueAt", answer)
+        }
+        11..=13 => {
+            let text = random_text(dice, texts);
+            let pointer = if dice.one_in(10) { PCWSTR::null() } else { PCWSTR(text.as_ptr()) };
+            ("SetStringValue", com!(*credential, SetStringValue(id, pointer), said))
+        }
+        14 => {
+            let checked = BOOL(dice.roll(3).cast_signed());
+            ("SetCheckboxValue", com!(*credential, SetCheckboxValue(id, checked), said))
+        }
+        15 => {
+            let item = dice.roll(3);
+            ("SetComboBoxSelectedValue", com!(*credential, SetComboBoxSelectedValue(id, item), said))
+        }
+        16 => ("CommandLinkClicked", com!(*credential, CommandLinkClicked(id), said)),
+        17 => {
+            let status = [0, 0xc000_006d, 0xc000_0224, 0xc000_006e, 0x1234_5678_u32][dice.roll(5) as usize];
+            let (mut text, mut icon) = (PWSTR::null(), CREDENTIAL_PROVIDER_STATUS_ICON(0));
+            let (a, b) = (dice.out(&raw mut text), dice.out(&raw mut icon));
+            let (status, sub) = (NTSTATUS(status.cast_signed()), NTSTATUS(0));
+            let answer = com!(*credential, ReportResult(status, sub, a, b), json!([status.0]));
+            drop(take_string(text));
+            ("ReportResult", answer)
+        }
+        18 | 19 => {
+            let Ok(connectable) = credential.cast::<IConnectableCredentialProviderCredential>() else {
+                return;
+            };
+            let cancel_at = dice.one_in(3).then(|| dice.roll(4));
+            let going: IQueryContinueWithStatus = Going::new(None, cancel_at).into();
+            let pointer = if dice.one_in(8) { std::ptr::null_mut() } else { going.as_raw() };
+            ("Connect", com!(connectable, Connect(pointer), Value::Null))
+        }
+        _ => ("GetSerialization", get_serialization(credential, dice, tally)),
+    };
+    tally.note(name, answer);
+}
+
+fn get_serialization(
+    credential: &ICredentialProviderCredential,
+    dice: &mut Dice,
+    tally: &mut Tally,
+) -> HRESULT {
+    let mut response = CREDENTIAL_PROVIDER_GET_SERIALIZATION_RESPONSE(-1);
+    let mut packed = CREDENTIAL_PROVIDER_CREDENTIAL_SERIALIZATION::default();
+    let (mut text, mut icon) = (PWSTR::null(), CREDENTIAL_PROVIDER_STATUS_ICON(0));
+    let (a, b) = (dice.out(&raw mut response), dice.out(&raw mut packed));
+    let (c, d) = (dice.out(&raw mut text), dice.out(&raw mut icon));
+    let answer = com!(*credential, GetSerialization(a, b, c, d), Value::Null);
+    drop(take_string(text));
+    tally.serializations += u32::from(Packed::take(&packed).is_some());
+    tally.finished += u32::from(response == CPGSR_RETURN_CREDENTIAL_FINISHED);
+    *tally.responses.entry(response_name(response)).or_default() += 1;
+    answer
+}
+
+/// One of the texts given, a prefix of one, or anything; terminated.
+fn random_text(dice: &mut Dice, texts: &[String]) -> Vec<u16> {
+    let mut units: Vec<u16> = if texts.is_empty() || dice.one_in(3) {
+        (0..dice.roll(300)).map(|_| dice.roll(0xffff) as u16).collect()
+    } else {
+        texts[dice.roll(texts.len() as u32) as usize].encode_utf16().collect()
+    };
+    units.retain(|unit| *unit != 0);
+    units.push(0);
+    units
+}
