@@ -6,15 +6,19 @@ use crate::{
     state::{AuditQueue, Folder, Identity, IdentityError, StateError},
     transport::{Answer, ProxyChoice, Signer, SystemRoots, Transport, Unreachable},
 };
-use model::{AccountClaim, AttemptId, MachineId, RequestId, UnixTime};
+use model::{AccountClaim, AccountName, AttemptId, MachineId, Place, RequestId, SignInKind, UnixTime};
 use os::{Os, OsError};
-use policy::Policy;
+use policy::{MachineFacts, Policy};
 use protocol::{
     http::{ErrorKind, HelloAnswer, HelloRequest, Report, ReportRequest, ReportedEvent},
     signature::KeyId,
     statement::{SignedStatement, StatementError},
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use signin::{Context, Limits};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 /// The version told to the server.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -38,6 +42,19 @@ struct Now {
     transport: Arc<Transport>,
     hello: Option<HelloAnswer>,
     contact: Contact,
+}
+
+/// Where a sign-in happens.
+#[derive(Debug, Clone)]
+pub struct At {
+    /// The Windows session.
+    pub session: u32,
+    /// What somebody is getting into.
+    pub kind: SignInKind,
+    /// Where they sit.
+    pub place: Place,
+    /// The account, where it is given.
+    pub user: Option<AccountName>,
 }
 
 /// How the last hello went.
@@ -175,6 +192,31 @@ impl Agent {
     /// Serial of the newest statement of keys.
     pub fn statement_serial(&self) -> u64 {
         self.lock().identity.statement.serial()
+    }
+
+    /// What a sign-in view is told once, by the policy that `hello` brought.
+    pub fn context(&self, hello: Option<&HelloAnswer>, at: At) -> Context {
+        let policy = hello.and_then(|hello| Policy::from_toml(&hello.policy).ok());
+        let support = hello
+            .zip(policy.as_ref())
+            .map(|(hello, policy)| policy.group(&hello.group).support)
+            .filter(|support| !support.is_empty());
+        let mut limits = Limits::default();
+        if let Some(policy) = &policy {
+            limits.password_hold = Duration::from_secs(policy.limits().password_hold_seconds.into());
+        }
+        let At { session, kind, place, user } = at;
+        let app_url = hello.and_then(|hello| hello.app_url.clone());
+        Context { machine: self.machine(), session, kind, place, user, app_url, support, limits }
+    }
+
+    /// Whether anybody needs a code in a place. Where no policy has come yet, everybody does.
+    pub fn applies(&self, kind: SignInKind, place: Place) -> policy::Applies {
+        let Some(hello) = self.hello_answer() else { return policy::Applies::Always };
+        match Policy::from_toml(&hello.policy) {
+            Ok(policy) => policy::applies(&policy, &MachineFacts { group: hello.group, kind, place }),
+            Err(_) => policy::Applies::Always,
+        }
     }
 
     /// Tells the server that the machine is there and keeps what it answers: policy, clock, a newer statement.

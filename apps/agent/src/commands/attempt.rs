@@ -1,15 +1,14 @@
 use super::Place;
 use crate::{
-    agent::Agent,
-    driver::{self, Backend, Released, Releaser, View},
+    agent::{Agent, At},
+    driver::{self, Backend, Drawn, Released, Releaser, View},
     terminal::{Commands, Look, Output, Person, Script, Terminal, Wish},
 };
 use anyhow::Context as _;
 use model::{AccountName, SignInKind};
-use policy::Policy;
 use protocol::{http::HelloAnswer, pipe};
 use qr::Ink;
-use signin::{Context, Input, Limits, WindowsResult};
+use signin::{Context, Input, WindowsResult};
 use std::{
     io::{IsTerminal, stdin, stdout},
     process::ExitCode,
@@ -62,7 +61,15 @@ fn kind(text: &str) -> Result<SignInKind, String> {
 pub(super) async fn run(place: &Place, options: &Options) -> anyhow::Result<ExitCode> {
     let agent = Arc::new(Agent::open(Arc::clone(&place.os), place.folder.clone())?);
     let hello = hello(&agent).await;
-    let context = context(options, &agent, hello.as_ref());
+    let context = agent.context(
+        hello.as_ref(),
+        At {
+            session: 1,
+            kind: options.kind,
+            place: if options.remote { model::Place::Remote } else { model::Place::Console },
+            user: options.user.clone(),
+        },
+    );
     let mut ended = End::Left;
     {
         let mut terminal = terminal(options)?;
@@ -110,28 +117,6 @@ async fn hello(agent: &Arc<Agent>) -> Option<HelloAnswer> {
             Some(known)
         }
         None => agent.hello().await.ok(),
-    }
-}
-
-fn context(options: &Options, agent: &Agent, hello: Option<&HelloAnswer>) -> Context {
-    let policy = hello.and_then(|hello| Policy::from_toml(&hello.policy).ok());
-    let support = hello
-        .zip(policy.as_ref())
-        .map(|(hello, policy)| policy.group(&hello.group).support)
-        .filter(|support| !support.is_empty());
-    let mut limits = Limits::default();
-    if let Some(policy) = &policy {
-        limits.password_hold = Duration::from_secs(policy.limits().password_hold_seconds.into());
-    }
-    Context {
-        machine: agent.machine(),
-        session: 1,
-        kind: options.kind,
-        place: if options.remote { model::Place::Remote } else { model::Place::Console },
-        user: options.user.clone(),
-        app_url: hello.and_then(|hello| hello.app_url.clone()),
-        support,
-        limits,
     }
 }
 
@@ -184,7 +169,7 @@ async fn converse(
     loop {
         let wish = tokio::select! {
             biased;
-            Some(screen) = view.screens.recv() => {
+            Some(Drawn { screen, .. }) = view.screens.recv() => {
                 let over = screen.view == pipe::View::Closed && !screen.busy;
                 terminal.show(screen)?;
                 match name.take_if(|_| over) {
@@ -202,7 +187,7 @@ async fn converse(
         };
         match wish {
             Wish::Input(input) => {
-                if view.inputs.send(input).is_err() {
+                if view.say(input).is_err() {
                     return Ok(End::Left);
                 }
             }

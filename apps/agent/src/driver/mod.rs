@@ -35,6 +35,8 @@ pub trait Releaser: Send {
 /// Credentials whose approval has been used up for exactly this release.
 #[derive(Debug)]
 pub struct Released {
+    /// The turn it was approved in.
+    pub turn: u32,
     /// The account.
     pub account: AccountClaim,
     /// The name as typed.
@@ -47,9 +49,42 @@ pub struct Released {
 #[derive(Debug)]
 pub struct View {
     /// What happens in the view.
-    pub inputs: mpsc::UnboundedSender<Input>,
+    pub inputs: mpsc::UnboundedSender<Said>,
     /// What it shows, newest last.
-    pub screens: mpsc::UnboundedReceiver<Screen>,
+    pub screens: mpsc::UnboundedReceiver<Drawn>,
+}
+
+impl View {
+    /// Says what happened, where nobody counts turns.
+    ///
+    /// # Errors
+    /// The view has ended.
+    pub fn say(&self, input: Input) -> Result<(), Ended> {
+        self.inputs.send(Said { turn: 0, input }).map_err(|_| Ended)
+    }
+}
+
+/// The view has ended: nobody listens.
+#[derive(Debug, thiserror::Error)]
+#[error("the view has ended")]
+pub struct Ended;
+
+/// Something that happened, and the number its sender gave it.
+#[derive(Debug)]
+pub struct Said {
+    /// What is drawn or released from now on carries it.
+    pub turn: u32,
+    /// What happened.
+    pub input: Input,
+}
+
+/// A screen, and the turn it belongs to: the last one taken before it was drawn.
+#[derive(Debug)]
+pub struct Drawn {
+    /// The turn.
+    pub turn: u32,
+    /// What to draw.
+    pub screen: Screen,
 }
 
 /// Opens a view, and the work that keeps it going: it ends, everything forgotten and every event kept, soon after
@@ -64,6 +99,7 @@ pub fn open(
     let driver = Driver {
         clock: SteadyClock::start(),
         signin: SignIn::new(context.clone()),
+        turn: 0,
         context,
         backend,
         releaser,
@@ -80,10 +116,12 @@ pub fn open(
 struct Driver {
     clock: SteadyClock,
     signin: SignIn,
+    /// The last one taken.
+    turn: u32,
     context: Context,
     backend: Arc<dyn Backend>,
     releaser: Box<dyn Releaser>,
-    screens: mpsc::UnboundedSender<Screen>,
+    screens: mpsc::UnboundedSender<Drawn>,
     /// The attempt of the last begin request and its account, as this side sent it: what an approval has to be for.
     asked: Option<(AttemptId, Sid)>,
     wake: Option<UnixTime>,
@@ -96,14 +134,17 @@ struct Driver {
 }
 
 impl Driver {
-    async fn run(mut self, mut inputs: mpsc::UnboundedReceiver<Input>) {
-        let _ = self.screens.send(self.signin.screen());
+    async fn run(mut self, mut inputs: mpsc::UnboundedReceiver<Said>) {
+        self.show(self.signin.screen());
         loop {
             let wake = self.clock.instant_of(self.wake);
             // What the person does comes first: Cancel waits for nothing.
             let input = tokio::select! {
                 biased;
-                input = inputs.recv() => input,
+                said = inputs.recv() => said.map(|Said { turn, input }| {
+                    self.turn = turn;
+                    input
+                }),
                 Some(done) = self.work.join_next() => match done {
                     Ok(input) => Some(input),
                     // The part that failed owes an answer; the limit of the call will end the wait.
@@ -134,10 +175,7 @@ impl Driver {
 
     fn carry_out(&mut self, action: Action) {
         match action {
-            Action::Show(screen) => {
-                // Nobody looks any more; the channel of inputs tells the same.
-                let _ = self.screens.send(screen);
-            }
+            Action::Show(screen) => self.show(screen),
             Action::ProvePassword { ticket, name, password } => {
                 let os = Arc::clone(self.backend.os());
                 self.work
@@ -163,6 +201,11 @@ impl Driver {
         }
     }
 
+    fn show(&self, screen: Screen) {
+        // Nobody looks any more; the channel of inputs tells the same.
+        let _ = self.screens.send(Drawn { turn: self.turn, screen });
+    }
+
     /// The file is flushed on a thread that may wait.
     fn record(&mut self, attempt: Option<AttemptId>, account: Option<AccountClaim>, what: ReportedEvent) {
         let backend = Arc::clone(&self.backend);
@@ -183,7 +226,7 @@ impl Driver {
             }
         });
         if fits {
-            self.releaser.release(Released { account, name, password });
+            self.releaser.release(Released { turn: self.turn, account, name, password });
         } else {
             let what = ReportedEvent::Refused { reason: Reason::ComponentFailed };
             self.record(Some(attempt), Some(account), what);

@@ -122,13 +122,13 @@ impl Bench {
             password: Some(Secret::from_text(password.into())),
             ..Typed::default()
         };
-        self.view.inputs.send(Input::Submitted(typed)).unwrap();
+        self.view.say(Input::Submitted(typed)).unwrap();
     }
 
     /// The next screen that satisfies.
     async fn screen(&mut self, wanted: impl Fn(&Screen) -> bool) -> Screen {
         loop {
-            let screen = self.view.screens.recv().await.unwrap();
+            let screen = self.view.screens.recv().await.unwrap().screen;
             if wanted(&screen) {
                 return screen;
             }
@@ -155,7 +155,7 @@ async fn an_accept_of_this_sign_in_releases_the_credentials_once() {
     let released = bench.released.recv().await.unwrap();
     assert_eq!(released.account.name.as_str(), "CORP\\mara");
     assert_eq!(released.password.expose_text(), Some("right"));
-    bench.view.inputs.send(Input::Windows(WindowsResult::SignedIn)).unwrap();
+    bench.view.say(Input::Windows(WindowsResult::SignedIn)).unwrap();
     bench.screen(|screen| screen.view == Fields::Closed && !screen.busy).await;
     assert!(bench.released.try_recv().is_err());
     assert_eq!(bench.close().await, [ReportedEvent::SignedIn]);
@@ -204,7 +204,7 @@ async fn cancel_is_answered_at_once_whatever_hangs() {
         bench.screen(|screen| screen.busy).await;
         tokio::time::sleep(Duration::from_millis(300)).await;
         let start = Instant::now();
-        bench.view.inputs.send(Input::Pressed(Command::Cancel)).unwrap();
+        bench.view.say(Input::Pressed(Command::Cancel)).unwrap();
         bench.screen(|screen| screen.view == Fields::Password && !screen.busy).await;
         assert!(start.elapsed() < Duration::from_millis(200), "{:?}", start.elapsed());
         assert!(bench.released.try_recv().is_err());
@@ -217,7 +217,7 @@ async fn an_answer_after_cancel_releases_nothing() {
     let mut bench = Bench::new(os, Answers::Accept, |_| {});
     bench.submit("CORP\\mara", "right");
     bench.screen(|screen| screen.busy).await;
-    bench.view.inputs.send(Input::Pressed(Command::Cancel)).unwrap();
+    bench.view.say(Input::Pressed(Command::Cancel)).unwrap();
     tokio::time::sleep(Duration::from_millis(800)).await;
     assert!(bench.released.try_recv().is_err());
 }
