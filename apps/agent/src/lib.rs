@@ -10,6 +10,7 @@ mod commands;
 mod control;
 pub mod driver;
 pub mod join;
+pub mod pipe;
 mod rng;
 pub mod state;
 pub mod terminal;

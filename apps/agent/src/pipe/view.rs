@@ -1,0 +1,231 @@
+//! One view of a sign-in screen: from what the provider says to the sign-in, and back.
+
+use super::{House, Present, closed, context, drawn};
+use crate::{
+    agent::At,
+    driver::{self, Backend, Drawn, Released, Releaser, Said},
+};
+use model::{Place, Reason, Secret, SignInKind};
+use os::{Credentials, Os, Packed, Session};
+use protocol::pipe::{Scene, Serialization, ToAgent, ToProvider, Turn, User};
+use signin::{Input, WindowsResult};
+use std::sync::Arc;
+use tokio::{
+    sync::mpsc,
+    task::{JoinSet, spawn_blocking},
+};
+
+/// `STATUS_UNSUCCESSFUL`: what a release that could not be packed counts as.
+const UNSUCCESSFUL: u32 = 0xC000_0001;
+
+/// What is said to a view goes in here. Dropping it closes the view.
+pub(super) struct OpenView(mpsc::UnboundedSender<ToAgent>);
+
+impl OpenView {
+    /// The view, and the work that keeps it going.
+    pub(super) fn new(
+        house: Arc<House>,
+        number: u64,
+        scene: Scene,
+        user: Option<User>,
+        answers: mpsc::Sender<Secret>,
+    ) -> (Self, impl Future<Output = ()> + Send + 'static) {
+        let (said, heard) = mpsc::unbounded_channel();
+        let view = View { os: Arc::clone(&house.os), number, scene, user, answers };
+        (Self(said), view.run(house, heard))
+    }
+
+    /// Passes on what was said. A view that has ended hears nothing.
+    pub(super) fn take(&self, message: ToAgent) {
+        let _ = self.0.send(message);
+    }
+}
+
+/// What somebody is getting into and where, from what the sign-in screen sees and what Windows knows of the session.
+///
+/// Windows may call unlocking a sign-in: it is one only where nobody is signed in. Remote is what either calls so.
+pub(super) fn seen(scene: &Scene, session: &Session) -> (SignInKind, Place) {
+    let kind = match scene.kind {
+        SignInKind::SignIn if session.user.is_some() => SignInKind::Unlock,
+        kind => kind,
+    };
+    let remote = scene.place == Place::Remote || session.place == Place::Remote;
+    (kind, if remote { Place::Remote } else { Place::Console })
+}
+
+struct View {
+    os: Arc<dyn Os>,
+    number: u64,
+    scene: Scene,
+    user: Option<User>,
+    answers: mpsc::Sender<Secret>,
+}
+
+impl View {
+    async fn run(self, house: Arc<House>, heard: mpsc::UnboundedReceiver<ToAgent>) {
+        match house.present() {
+            Present::Joined(agent) => {
+                let session = self.os.session(self.scene.session);
+                let (kind, place) = seen(&self.scene, &session);
+                let user = self.user.as_ref().map(|user| user.name.clone());
+                let at = At { session: self.scene.session, kind, place, user };
+                let context = context(&agent, at);
+                self.sign_in(context, agent, heard).await;
+            }
+            Present::Away(reason) => self.stay_closed(reason, heard).await,
+        }
+    }
+
+    /// Nobody can sign in here now: every turn is answered with why.
+    async fn stay_closed(self, reason: Reason, mut heard: mpsc::UnboundedReceiver<ToAgent>) {
+        self.send(&ToProvider::Screen { turn: self.turn(0), screen: closed(reason) }).await;
+        while let Some(message) = heard.recv().await {
+            if let Some(turn) = turn_of(&message) {
+                self.send(&ToProvider::Screen { turn, screen: closed(reason) }).await;
+            }
+        }
+    }
+
+    async fn sign_in(
+        self,
+        context: signin::Context,
+        backend: Arc<dyn Backend>,
+        mut heard: mpsc::UnboundedReceiver<ToAgent>,
+    ) {
+        let (hand, mut released) = mpsc::unbounded_channel();
+        let (mut view, work) = driver::open(context, backend, Box::new(Hand(hand)));
+        let driving = tokio::spawn(work);
+        let mut packing = JoinSet::new();
+        // The turn of the last thing said: a release of an earlier one is not sent any more.
+        let mut newest = 0;
+        loop {
+            tokio::select! {
+                biased;
+                message = heard.recv() => {
+                    let Some(message) = message else { break };
+                    if let Some(turn) = turn_of(&message) {
+                        newest = turn.number;
+                        let input = self.input(message).await;
+                        if view.inputs.send(Said { turn: turn.number, input }).is_err() {
+                            break;
+                        }
+                    }
+                }
+                Some(Drawn { turn, screen }) = view.screens.recv() => {
+                    self.send(&ToProvider::Screen { turn: self.turn(turn), screen: drawn(screen) }).await;
+                }
+                Some(release) = released.recv() => {
+                    let (turn, pack) = (release.turn, self.pack(release));
+                    packing.spawn(async move { (turn, pack.await) });
+                }
+                Some(packed) = packing.join_next() => match packed {
+                    // Whoever has turned away meanwhile gets nothing: dropped, which wipes it.
+                    Ok((turn, Some(serialization))) if turn == newest => {
+                        self.send(&ToProvider::Release { turn: self.turn(turn), serialization }).await;
+                    }
+                    Ok((_, Some(_))) => {}
+                    Ok((turn, None)) => {
+                        let refused = WindowsResult::Refused { status: UNSUCCESSFUL, substatus: 0 };
+                        let _ = view.inputs.send(Said { turn, input: Input::Windows(refused) });
+                    }
+                    Err(error) => tracing::error!(%error, "packing credentials failed"),
+                },
+            }
+        }
+        drop(view);
+        // Its events are kept when this is over.
+        let _ = driving.await;
+    }
+
+    /// What a message is to the sign-in.
+    async fn input(&self, message: ToAgent) -> Input {
+        match message {
+            ToAgent::Submitted { typed, .. } => Input::Submitted(typed),
+            ToAgent::Pressed { command, .. } => Input::Pressed(command),
+            ToAgent::HandedOver { serialization, .. } => self.unpack(serialization).await,
+            ToAgent::Windows { status: 0, .. } => Input::Windows(WindowsResult::SignedIn),
+            ToAgent::Windows { status, substatus, .. } => {
+                Input::Windows(WindowsResult::Refused { status, substatus })
+            }
+            ToAgent::Deselected { .. }
+            | ToAgent::Applies { .. }
+            | ToAgent::Open { .. }
+            | ToAgent::Closed { .. } => Input::Deselected,
+        }
+    }
+
+    /// What Remote Desktop handed over. What cannot be read is passed over: the person types.
+    async fn unpack(&self, serialization: Serialization) -> Input {
+        let os = Arc::clone(&self.os);
+        let packed = Packed { package: serialization.package(), bytes: serialization.bytes().duplicate() };
+        let unpacked = spawn_blocking(move || os.unpack(&packed)).await;
+        match unpacked {
+            Ok(Ok(unpacked)) => Input::HandedOver { name: unpacked.name, password: unpacked.password },
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "what Remote Desktop handed over cannot be read");
+                Input::Deselected
+            }
+            Err(error) => {
+                tracing::error!(%error, "reading what Remote Desktop handed over failed");
+                Input::Deselected
+            }
+        }
+    }
+
+    fn pack(&self, release: Released) -> impl Future<Output = Option<Serialization>> + Send + 'static {
+        let os = Arc::clone(&self.os);
+        let (kind, flags) = (self.scene.kind, self.scene.flags);
+        let provider = self.user.as_ref().map(|user| user.provider);
+        async move {
+            let packed = spawn_blocking(move || {
+                let Released { account, name, password, .. } = &release;
+                os.pack(&Credentials { account, name, password, kind, flags, provider })
+            })
+            .await;
+            match packed {
+                Ok(Ok(packed)) => Serialization::new(packed.package, packed.bytes.expose()).ok(),
+                Ok(Err(error)) => {
+                    tracing::error!(%error, "credentials could not be packed");
+                    None
+                }
+                Err(error) => {
+                    tracing::error!(%error, "packing credentials failed");
+                    None
+                }
+            }
+        }
+    }
+
+    fn turn(&self, number: u32) -> Turn {
+        Turn { view: self.number, number }
+    }
+
+    async fn send(&self, message: &ToProvider) {
+        match message.encode() {
+            // Nobody there any more: the conversation is ending.
+            Ok(frame) => drop(self.answers.send(frame).await),
+            Err(error) => tracing::error!(%error, "a screen could not be sent"),
+        }
+    }
+}
+
+fn turn_of(message: &ToAgent) -> Option<Turn> {
+    match message {
+        ToAgent::Submitted { turn, .. }
+        | ToAgent::Pressed { turn, .. }
+        | ToAgent::HandedOver { turn, .. }
+        | ToAgent::Deselected { turn }
+        | ToAgent::Windows { turn, .. } => Some(*turn),
+        ToAgent::Applies { .. } | ToAgent::Open { .. } | ToAgent::Closed { .. } => None,
+    }
+}
+
+/// Takes what is released to where the view is served.
+struct Hand(mpsc::UnboundedSender<Released>);
+
+impl Releaser for Hand {
+    fn release(&mut self, released: Released) {
+        // Nobody there any more: dropped, which wipes it.
+        let _ = self.0.send(released);
+    }
+}
