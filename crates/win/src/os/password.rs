@@ -61,9 +61,12 @@ fn log_on(name: &AccountName, password: &Secret, kind: LOGON32_LOGON) -> Result<
     let (domain, user) = match name.form() {
         NameForm::ThisMachine(user) => (Some("."), user),
         NameForm::Domain { domain, user } => (Some(domain), user),
-        // Without a domain Windows takes a user principal name apart by itself, and looks for a bare name on the
-        // machine first.
-        NameForm::Bare(_) | NameForm::Principal { .. } => (None, name.as_str()),
+        // Without a domain Windows looks for the name on the machine first.
+        NameForm::Bare(_) => (None, name.as_str()),
+        // Without one it takes the principal name of a domain's account apart by itself, and no other.
+        NameForm::Principal { .. } => {
+            (accounts::claim(name).ok().flatten().and_then(identity_provider), name.as_str())
+        }
     };
     let wide = |text: &str| Wide::new(text).map_err(|_| LOGON_FAILURE);
     let user = wide(user)?;
@@ -87,6 +90,17 @@ fn log_on(name: &AccountName, password: &Secret, kind: LOGON32_LOGON) -> Result<
     }
 }
 
+/// The domain by which Windows knows accounts of an identity provider. A local account that was found by a principal
+/// name is a Microsoft account.
+fn identity_provider(account: AccountClaim) -> Option<&'static str> {
+    match account.authority {
+        AuthorityClaim::ThisMachine => Some("MicrosoftAccount"),
+        AuthorityClaim::Entra(_) => Some("AzureAD"),
+        AuthorityClaim::Domain(_) => None,
+    }
+}
+
+/// Changes a password as its owner would, who has to know the old one.
 pub(super) fn change(account: &AccountClaim, old: &Secret, new: &Secret) -> ChangeVerdict {
     let Ok(host) = machine::name() else { return ChangeVerdict::Failed };
     let (domain, user) = domain_and_user(&account.name, &host);
