@@ -262,6 +262,7 @@ impl Screen {
             connect_on_worker,
             cancel_after: args.named_number("cancel-after")?.map(|ms| Duration::from_millis(ms.into())),
             cancel_at_question: args.named_number("cancel-at")?,
+            unadvise_after: args.named_number("unadvise-after")?.map(|ms| Duration::from_millis(ms.into())),
         };
         self.session()?.submit(&how)
     }
@@ -276,8 +277,18 @@ impl Screen {
         let mut left = 0;
         let mut once = |screen: &Self| -> Result<(), Failure> {
             let (mut session, _) = Session::open(screen.opening_as(args, args.named("scenario"))?)?;
-            if full && !session.tiles.is_empty() {
+            if !session.tiles.is_empty() {
                 session.select(0)?;
+                if full {
+                    session.type_everywhere("test")?;
+                    let how = Submitting {
+                        connect_on_worker: Some(true),
+                        cancel_after: None,
+                        cancel_at_question: None,
+                        unadvise_after: None,
+                    };
+                    session.submit(&how)?;
+                }
                 session.deselect()?;
             }
             let closed = session.close(true)?;

@@ -14,6 +14,7 @@ use windows::Win32::System::Threading::{GR_GDIOBJECTS, GR_USEROBJECTS, GetCurren
 use windows_core::{BOOL, HRESULT, implement, s, w};
 
 static BLOCKS: AtomicI64 = AtomicI64::new(0);
+static EVER: AtomicI64 = AtomicI64::new(0);
 static SPYING: AtomicBool = AtomicBool::new(false);
 static FROM_NOTHING: AtomicBool = AtomicBool::new(false);
 
@@ -27,6 +28,7 @@ impl IMallocSpy_Impl for Spy_Impl {
     }
     fn PostAlloc(&self, block: *const c_void) -> *mut c_void {
         BLOCKS.fetch_add(i64::from(!block.is_null()), Ordering::SeqCst);
+        EVER.fetch_add(1, Ordering::SeqCst);
         block.cast_mut()
     }
     fn PreFree(&self, block: *const c_void, spied: BOOL) -> *mut c_void {
@@ -80,6 +82,8 @@ pub(crate) fn json() -> Value {
         "user": user,
         "user_by": user_by,
         "cotaskmem_live": cotaskmem,
+        // Not 0, or else the blocks are not counted at all.
+        "cotaskmem_ever": EVER.load(Ordering::SeqCst),
         "heap_bytes": heap_bytes(),
         "host_heap_bytes": wiping::live_bytes(),
         "dll_can_unload": can_unload(),

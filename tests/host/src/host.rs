@@ -9,7 +9,7 @@ use crate::{trace, window};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 use windows::Win32::Foundation::NTSTATUS;
 use windows::Win32::Graphics::Gdi::HBITMAP;
@@ -117,6 +117,8 @@ pub(crate) struct Submitting {
     pub(crate) cancel_after: Option<Duration>,
     /// Cancel at the question with this number.
     pub(crate) cancel_at_question: Option<u32>,
+    /// `UnAdvise` of everything after so long, while Connect is still running: the screen has gone idle.
+    pub(crate) unadvise_after: Option<Duration>,
 }
 
 impl Session {
@@ -319,6 +321,18 @@ impl Session {
         Ok(json!({"field": id, "keys": keys}))
     }
 
+    /// Types the text into each field there is to type into.
+    pub(crate) fn type_everywhere(&self, text: &str) -> Result<(), Failure> {
+        let fields = self.tile()?.shown.lock();
+        let typed = |f: &&crate::shown::Field| f.what.kind.is_typed() && f.is_visible();
+        let ids: Vec<u32> = fields.iter().filter(typed).map(|f| f.what.id).collect();
+        drop(fields);
+        for id in ids {
+            self.type_text(&format!("#{id}"), text)?;
+        }
+        Ok(())
+    }
+
     /// Clicks a visible command link. What it says, or its label.
     pub(crate) fn click(&self, label: &str) -> Answer {
         let tile = self.tile()?;
@@ -334,35 +348,75 @@ impl Session {
     /// Presses the submit button: Connect, then `GetSerialization`.
     pub(crate) fn submit(&mut self, how: &Submitting) -> Answer {
         self.packed = None;
-        let tile = self.tile()?;
+        self.tile()?.shown.put_status("");
+        let mut json = json!({"response": null, "connect_hresult": null, "connect_ms": null});
+        if how.connect_on_worker.is_some() && !self.connect(how, &mut json)? {
+            self.show();
+            return Ok(json);
+        }
+        self.get_serialization(json)
+    }
+
+    /// Connect, if the tile has it. `false`: it failed, and a sign-in screen goes no further.
+    fn connect(&mut self, how: &Submitting, json: &mut Value) -> Result<bool, Failure> {
+        let Some(connectable) = self.tile()?.connectable.clone() else { return Ok(true) };
         let going = Going::new(how.cancel_after, how.cancel_at_question);
         let (cancel_at, asked, messages) =
             (going.cancel_at, Arc::clone(&going.asked), Arc::clone(&going.messages));
-        let mut json = json!({"response": null, "connect_hresult": null, "connect_ms": null});
-        if let (Some(connectable), Some(on_worker)) = (&tile.connectable, how.connect_on_worker) {
-            let going: IQueryContinueWithStatus = going.into();
-            let begun = Instant::now();
-            let answer = if on_worker {
-                connect_on_worker(connectable, &going)?
-            } else {
-                com!(*connectable, Connect(going.as_raw()), json!(["ui thread"]))
-            };
-            let returned = Instant::now();
-            json["connect_hresult"] = json!(trace::hex(answer));
-            json["connect_ms"] = json!(trace::ms(begun));
-            json["questions"] = json!(asked.load(Ordering::SeqCst));
-            json["status_messages"] = json!(*messages.lock().unwrap_or_else(PoisonError::into_inner));
-            json["cancel_to_return_ms"] = json!(
-                cancel_at
-                    .and_then(|at| returned.checked_duration_since(at))
-                    .map(|late| (late.as_secs_f64() * 1_000_000.0).round() / 1000.0)
-            );
-            if answer.is_err() {
+        let going: IQueryContinueWithStatus = going.into();
+        let begun = Instant::now();
+        let answer = if how.connect_on_worker == Some(true) {
+            let told = connect_on_worker(&connectable, &going);
+            self.wait_for_connect(&told, how.unadvise_after, &messages)?
+        } else {
+            com!(connectable, Connect(going.as_raw()), json!(["ui thread"]))
+        };
+        let returned = Instant::now();
+        json["connect_hresult"] = json!(trace::hex(answer));
+        json["connect_ms"] = json!(trace::ms(begun));
+        json["questions"] = json!(asked.load(Ordering::SeqCst));
+        json["status_messages"] = json!(*messages.lock().unwrap_or_else(PoisonError::into_inner));
+        let late = cancel_at.and_then(|at| returned.checked_duration_since(at));
+        json["cancel_to_return_ms"] = json!(late.map(|late| (late.as_secs_f64() * 1e6).round() / 1000.0));
+        if answer.is_err() {
+            json["response"] = json!("connect_failed");
+        }
+        Ok(answer.is_ok())
+    }
+
+    /// Serves the window until Connect has come back.
+    fn wait_for_connect(
+        &mut self,
+        told: &mpsc::Receiver<HRESULT>,
+        unadvise_after: Option<Duration>,
+        messages: &Mutex<Vec<String>>,
+    ) -> Result<HRESULT, Failure> {
+        let begun = Instant::now();
+        let mut unadvise_at = unadvise_after.map(|after| begun + after);
+        let mut shown = 0;
+        loop {
+            window::pump();
+            if unadvise_at.is_some_and(|at| Instant::now() >= at) {
+                unadvise_at = None;
+                self.unadvise()?;
+            }
+            let messages = messages.lock().unwrap_or_else(PoisonError::into_inner);
+            if messages.len() > shown {
+                shown = messages.len();
+                self.tile()?.shown.put_status(messages.last().map_or("", String::as_str));
                 self.show();
-                json["response"] = json!("connect_failed");
-                return Ok(json);
+            }
+            drop(messages);
+            match told.recv_timeout(Duration::from_millis(3)) {
+                Ok(answer) => return Ok(answer),
+                Err(mpsc::RecvTimeoutError::Timeout) if begun.elapsed() < CONNECT_LIMIT => {}
+                Err(_) => return Err(Failure::new("Connect did not come back")),
             }
         }
+    }
+
+    fn get_serialization(&mut self, mut json: Value) -> Answer {
+        let tile = self.tile()?;
         let mut response = CREDENTIAL_PROVIDER_GET_SERIALIZATION_RESPONSE(-1);
         let mut packed = CREDENTIAL_PROVIDER_CREDENTIAL_SERIALIZATION::default();
         let (mut text, mut icon) = (PWSTR::null(), CREDENTIAL_PROVIDER_STATUS_ICON(0));
@@ -372,7 +426,9 @@ impl Session {
             Value::Null
         );
         let packed = Packed::take(&packed);
-        json["status_text"] = json!(take_string(text));
+        let text = take_string(text);
+        tile.shown.put_status(text.as_deref().unwrap_or_default());
+        json["status_text"] = json!(text);
         json["icon"] = json!(icon_name(icon));
         if answer.is_err() {
             return Err(Failure::of("GetSerialization", answer));
@@ -409,6 +465,7 @@ impl Session {
         );
         let text = take_string(text);
         ok("ReportResult", answer)?;
+        tile.shown.put_status(text.as_deref().unwrap_or_default());
         self.show();
         Ok(json!({"text": text, "icon": icon_name(icon)}))
     }
@@ -597,11 +654,11 @@ fn find(shown: &Shown, label: &str, kind: impl Fn(Kind) -> bool) -> Result<u32, 
     matching.next().map(|f| f.what.id).ok_or_else(|| Failure::new("no such field is visible"))
 }
 
-/// Connect on a thread of its own, while this one goes on serving its window.
+/// Connect on a thread of its own, so that this one can go on serving its window.
 fn connect_on_worker(
     connectable: &IConnectableCredentialProviderCredential,
     going: &IQueryContinueWithStatus,
-) -> Result<HRESULT, Failure> {
+) -> mpsc::Receiver<HRESULT> {
     let (tell, told) = mpsc::channel();
     let (connectable, going) = (connectable.clone().into_raw() as usize, going.clone().into_raw() as usize);
     std::thread::spawn(move || {
@@ -623,15 +680,7 @@ fn connect_on_worker(
         // The other side may have given up.
         let _ = tell.send(answer);
     });
-    let begun = Instant::now();
-    loop {
-        window::pump();
-        match told.recv_timeout(Duration::from_millis(3)) {
-            Ok(answer) => return Ok(answer),
-            Err(mpsc::RecvTimeoutError::Timeout) if begun.elapsed() < CONNECT_LIMIT => {}
-            Err(_) => return Err(Failure::new("Connect did not come back")),
-        }
-    }
+    told
 }
 
 /// `CPGSR_…` as a word.

@@ -124,7 +124,7 @@ impl Field {
     /// Keeps the text, or of a password only its length.
     pub(crate) fn put_text(&mut self, text: &str) {
         self.text = if self.what.kind == Kind::PASSWORD {
-            Veiled::new(&"*".repeat(text.chars().count()))
+            Veiled::new(&"\u{2022}".repeat(text.chars().count()))
         } else {
             Veiled::new(text)
         };
@@ -171,18 +171,31 @@ impl Drop for Field {
 }
 
 /// The fields of one tile.
-#[derive(Default)]
-pub(crate) struct Shown(Mutex<Vec<Field>>);
+pub(crate) struct Shown {
+    fields: Mutex<Vec<Field>>,
+    status: Mutex<Veiled>,
+}
 
 impl Shown {
     /// Fields of which nothing is known yet.
     pub(crate) fn new(descriptors: &[Descriptor]) -> Self {
-        Self(Mutex::new(descriptors.iter().cloned().map(Field::new).collect()))
+        let fields = descriptors.iter().cloned().map(Field::new).collect();
+        Self { fields: Mutex::new(fields), status: Mutex::default() }
     }
 
     /// All of them.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Vec<Field>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.fields.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is said below the fields, while connecting and afterwards.
+    pub(crate) fn status(&self) -> String {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).reveal()
+    }
+
+    /// Says something else there.
+    pub(crate) fn put_status(&self, text: &str) {
+        *self.status.lock().unwrap_or_else(PoisonError::into_inner) = Veiled::new(text);
     }
 
     /// Changes one field. `None` if there is no such field.

@@ -24,6 +24,8 @@ const BACKGROUND: COLORREF = COLORREF(0x0040_2a1a);
 const BOX: COLORREF = COLORREF(0x0060_4a3a);
 const TEXT: COLORREF = COLORREF(0x00ff_ffff);
 const FAINT: COLORREF = COLORREF(0x00c0_c0c0);
+/// What was said on submitting, apart from the fields.
+const STATUS: COLORREF = COLORREF(0x0080_e0ff);
 const LINK: COLORREF = COLORREF(0x00ff_c880);
 
 thread_local! {
@@ -256,6 +258,8 @@ fn draw(dc: HDC) {
             top += draw_field(dc, field, top, beside == Some(field.what.id));
         }
     }
+    let status = RECT { left: COLUMN.0, top: top + 10, right: COLUMN.2, bottom: HEIGHT };
+    write(dc, &shown.status(), 15, false, STATUS, &status);
 }
 
 /// Draws a field of the column; how much room it took.
