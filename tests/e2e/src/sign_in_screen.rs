@@ -34,6 +34,8 @@ impl Wine {
             .args(["--out", &self.windows_path("out"), "-"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // Debian's Wine says each time that its 32-bit half is not there.
+            .stderr(Stdio::null())
             .spawn()
             .expect("wine starts");
         let (sender, answers) = mpsc::channel();
