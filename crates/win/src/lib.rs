@@ -5,6 +5,14 @@
 
 #[cfg(windows)]
 mod os;
+#[cfg(windows)]
+pub mod pipe;
+#[cfg(windows)]
+pub mod process;
+#[cfg(windows)]
+pub mod registry;
+#[cfg(windows)]
+pub mod service;
 
 #[cfg(windows)]
 pub use crate::os::Windows;
