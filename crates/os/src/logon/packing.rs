@@ -28,7 +28,7 @@ pub enum Packing {
     },
     /// By `CredPackAuthenticationBuffer` for the program that asked for an elevation.
     Elevation {
-        /// `DOMAIN\user`.
+        /// `DOMAIN\user` or `Provider\name`.
         name: String,
         /// Whether that program is a 32-bit one (`CRED_PACK_WOW_BUFFER`).
         wow: bool,
@@ -45,7 +45,8 @@ impl Packing {
         let message = match credentials.kind {
             SignInKind::Elevation => {
                 return Self::Elevation {
-                    name: credentials.account.name.as_str().to_owned(),
+                    name: identity(credentials)
+                        .unwrap_or_else(|| credentials.account.name.as_str().to_owned()),
                     wow: credentials.flags & PACK_32_WOW != 0,
                 };
             }

@@ -178,8 +178,12 @@ fn how_credentials_are_packed_follows_from_the_account() {
         };
         assert_eq!(Packing::of(&credentials, "LAB1"), expected, "{resolved} {typed}");
         credentials.kind = SignInKind::Elevation;
-        let elevation = Packing::of(&credentials, "LAB1");
-        assert_eq!(elevation, Packing::Elevation { name: resolved.into(), wow: true }, "{resolved} {typed}");
+        let name = if let Packing::IdentityProvider { name } = expected { name } else { resolved.to_owned() };
+        assert_eq!(
+            Packing::of(&credentials, "LAB1"),
+            Packing::Elevation { name, wow: true },
+            "{resolved} {typed}"
+        );
         credentials.flags = 1;
         assert!(matches!(Packing::of(&credentials, "LAB1"), Packing::Elevation { wow: false, .. }));
     }
