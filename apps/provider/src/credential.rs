@@ -8,7 +8,7 @@ use crate::{
     fields::Id,
     filter::pack,
     guard::{Counted, guarded},
-    memory::{hresult, put, text_to_give, typed},
+    memory::{put, text_to_give, typed},
     provider::kind,
     tile::{Tile, Told},
     wording::Weight,
@@ -124,8 +124,10 @@ unsafe fn connect(tile: &Arc<Tile>, progress: *mut c_void) -> HRESULT {
             // SAFETY: the text ends with a zero. What is not shown is not missed.
             let _ = unsafe { progress.SetStatusMessage(text.pointer()) };
         }
-        // SAFETY: Windows' interface, on the thread it gave it to. Anything but S_OK is Cancel.
-        hresult(unsafe { progress.QueryContinue() }) == S_OK
+        // By the table: the method of the crate takes S_FALSE, which is Cancel, for success.
+        // SAFETY: Windows' interface, on the thread it gave it to.
+        let go_on = unsafe { (progress.vtable().base__.QueryContinue)(progress.as_raw()) };
+        go_on == S_OK
     };
     if tile.connect(&mut ask) { S_OK } else { E_ABORT }
 }

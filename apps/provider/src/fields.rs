@@ -184,15 +184,29 @@ pub(crate) enum Change {
     SubmitBeside(Field),
 }
 
-/// What to change from `old` to `new`. What was typed is taken away when its field goes, and with `clear` in any case:
-/// all but the user name.
-pub(crate) fn changes(old: &Looks, new: &Looks, clear: bool) -> Vec<Change> {
+/// What of what was typed is taken away. A secret goes with its field in any case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Clear {
+    /// Nothing more: somebody may be typing.
+    Nothing,
+    /// All but the user name.
+    Secrets,
+    /// The user name too.
+    All,
+}
+
+/// What to change from `old` to `new`.
+pub(crate) fn changes(old: &Looks, new: &Looks, clear: Clear) -> Vec<Change> {
     let mut changes = Vec::new();
     for ((id, old), new) in ALL.into_iter().zip(old).zip(new) {
         let goes = old.visible && !new.visible;
         match id {
             // Emptied before it is hidden, so that nothing typed stays in a field nobody sees.
-            Id::Input(field) if goes || (clear && new.visible && field != Field::UserName) => {
+            Id::Input(Field::UserName) if clear == Clear::All => {
+                changes.push(Change::Text(id, Secret::default()));
+            }
+            Id::Input(Field::UserName) => {}
+            Id::Input(_) if goes || (clear != Clear::Nothing && new.visible) => {
                 changes.push(Change::Text(id, Secret::default()));
             }
             Id::Input(_) | Id::Submit | Id::Picture => {}
@@ -218,7 +232,7 @@ pub(crate) fn changes(old: &Looks, new: &Looks, clear: bool) -> Vec<Change> {
     if last(old) != last(new) {
         changes.extend(last(new).map(Change::SubmitBeside));
     }
-    if clear || focus(old) != focus(new) {
+    if clear != Clear::Nothing || focus(old) != focus(new) {
         changes.extend(focus(new).map(Change::Focus));
     }
     changes
@@ -338,7 +352,7 @@ mod tests {
         let old = looks(&enrolling(true), TYPED_NAME, VOICE);
         let new = looks(&enrolling(false), TYPED_NAME, VOICE);
         assert_eq!(old[Id::Key.place()].text.expose_text(), Some("AAAA BBBB"));
-        let changes = changes(&old, &new, false);
+        let changes = changes(&old, &new, Clear::Nothing);
         assert!(changes.contains(&Change::Text(Id::Key, Secret::default())));
         assert!(changes.contains(&Change::Visible(Id::Key, false)));
     }
@@ -348,7 +362,7 @@ mod tests {
         let old = looks(&screen(View::Password), TYPED_NAME, VOICE);
         let new = looks(&screen(View::Code), TYPED_NAME, VOICE);
         let password = Id::Input(Field::Password);
-        let changes = changes(&old, &new, false);
+        let changes = changes(&old, &new, Clear::Nothing);
         let place = |wanted: &Change| changes.iter().position(|change| change == wanted).unwrap();
         assert!(place(&Change::Text(password, Secret::default())) < place(&Change::Visible(password, false)));
         assert!(changes.contains(&Change::Focus(Field::OneTimePassword)));
@@ -359,14 +373,25 @@ mod tests {
     fn the_same_screen_changes_nothing_unless_it_is_to_be_typed_again() {
         let old = looks(&screen(View::Code), TYPED_NAME, VOICE);
         let new = looks(&screen(View::Code), TYPED_NAME, VOICE);
-        assert_eq!(changes(&old, &new, false), []);
+        assert_eq!(changes(&old, &new, Clear::Nothing), []);
         assert_eq!(
-            changes(&old, &new, true),
+            changes(&old, &new, Clear::Secrets),
             [
                 Change::Text(Id::Input(Field::OneTimePassword), Secret::default()),
                 Change::Focus(Field::OneTimePassword)
             ]
         );
+    }
+
+    #[test]
+    fn the_name_stays_until_the_tile_is_left() {
+        let old = looks(&screen(View::Password), TYPED_NAME, VOICE);
+        let new = looks(&screen(View::Code), TYPED_NAME, VOICE);
+        let empty = Change::Text(Id::Input(Field::UserName), Secret::default());
+        for clear in [Clear::Nothing, Clear::Secrets] {
+            assert!(!changes(&old, &new, clear).contains(&empty));
+        }
+        assert!(changes(&old, &new, Clear::All).contains(&empty));
     }
 
     #[test]

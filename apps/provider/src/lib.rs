@@ -5,7 +5,7 @@
 //!
 //! Without Windows only what needs none is here, for its tests.
 #![cfg_attr(
-    all(not(windows), not(test)),
+    not(windows),
     expect(dead_code, reason = "what needs no Windows is used by what does, and by tests")
 )]
 

@@ -4,7 +4,7 @@ use crate::wording::secret_of;
 use model::Secret;
 use std::ptr;
 use windows::Win32::System::Com::{CoTaskMemAlloc, CoTaskMemFree};
-use windows_core::{HRESULT, PCWSTR, PWSTR};
+use windows_core::{PCWSTR, PWSTR};
 use zeroize::Zeroize;
 
 /// The most UTF-16 units read of a text somebody typed: more than the agent takes in any field, so that what is cut is
@@ -107,9 +107,4 @@ impl Drop for Wide {
     fn drop(&mut self) {
         self.0.zeroize();
     }
-}
-
-/// The HRESULT of a call.
-pub(crate) fn hresult(result: windows_core::Result<()>) -> HRESULT {
-    result.map_or_else(|error| error.code(), |()| HRESULT(0))
 }

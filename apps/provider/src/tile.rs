@@ -6,7 +6,7 @@
 use crate::{
     bitmap::bitmap,
     drawing,
-    fields::{Change, Id, Inputs, Looks, Shape, changes, looks},
+    fields::{Change, Clear, Id, Inputs, Looks, Shape, changes, looks},
     guard::Health,
     here,
     inbox::{Answer, Waited},
@@ -83,6 +83,8 @@ pub(crate) struct Tile {
     object: AtomicPtr<c_void>,
     /// Whether a submission waits for its answer. Then nobody else takes it.
     submitting: AtomicBool,
+    /// Whether what was typed has been sent, and is still to be taken away on the screen.
+    to_clear: AtomicBool,
     /// Counts up whenever the person turns away; what was begun before is void then.
     turned_away: AtomicUsize,
     post: post::Place,
@@ -150,6 +152,7 @@ impl Tile {
             user: origin.user,
             object: AtomicPtr::default(),
             submitting: AtomicBool::new(false),
+            to_clear: AtomicBool::new(false),
             turned_away: AtomicUsize::new(0),
             post: post::Place::default(),
             state: Mutex::new(state),
@@ -201,7 +204,7 @@ impl Tile {
     /// Somebody chose the tile: the agent is told.
     pub(crate) fn selected(&self) {
         if self.open_view().is_none() {
-            self.show(first_screen(Some(away())), false);
+            self.show(first_screen(Some(away())), Clear::Nothing);
         }
         self.refresh();
     }
@@ -218,7 +221,7 @@ impl Tile {
         if let Some(view) = view {
             view.say(|turn| ToAgent::Deselected { turn });
         }
-        self.show(first_screen(None), true);
+        self.show(first_screen(None), Clear::All);
     }
 
     /// Something was typed. `false`: that is no field to type into.
@@ -232,7 +235,7 @@ impl Tile {
     pub(crate) fn pressed(&self, command: Command) {
         if command == Command::GetTheApp {
             // Nothing to ask the agent: the address came with the screen.
-            self.change(|state| state.app_shown = !state.app_shown, false);
+            self.change(|state| state.app_shown = !state.app_shown, Clear::Nothing);
             return;
         }
         if command == Command::HideQr {
@@ -242,22 +245,27 @@ impl Tile {
         let said = view.is_some_and(|view| {
             let said = view.say(|turn| ToAgent::Pressed { turn, command });
             if said && let Waited::Answered(Answer::Screen(screen)) = wait(&view, COMMAND_LIMIT) {
-                self.show(screen, command == Command::Cancel);
+                self.show(screen, if command == Command::Cancel { Clear::Secrets } else { Clear::Nothing });
             }
             said
         });
         if !said {
-            self.show(first_screen(Some(away())), true);
+            self.show(first_screen(Some(away())), Clear::Secrets);
         }
     }
 
     // ---- submissions ----
 
-    /// Sends what was typed and waits. `progress` is told what to say and says whether to go on. `false`: it said no.
+    /// Sends what was typed and waits, in whatever thread Windows likes. `progress` is told what to say and says whether to go on. `false`: it said no.
     pub(crate) fn connect(&self, progress: &mut dyn FnMut(Option<&str>) -> bool) -> bool {
         let outcome = self.submit(progress, CONNECT_LIMIT);
         let cancelled = outcome.is_none();
         self.state().outcome = outcome;
+        if cancelled {
+            // Windows asks for no outcome then, and this thread may not draw.
+            self.to_clear.store(true, Ordering::SeqCst);
+            post::ring(&self.post);
+        }
         !cancelled
     }
 
@@ -285,7 +293,7 @@ impl Tile {
     fn told(&self, screen: Screen<QrPicture>) -> Told {
         let message =
             screen.message.as_ref().map(|message| (self.voice.line(&screen), weight(message.reason)));
-        self.show(screen, true);
+        self.show(screen, Clear::Secrets);
         self.refresh();
         // What only says how to go on is in the tile; a message would have to be confirmed first.
         Told::Message(message.filter(|(_, weight)| *weight != Weight::Prompt))
@@ -333,7 +341,8 @@ impl Tile {
         if !said {
             return lost(Reason::ComponentFailed);
         }
-        progress(Some(&self.voice.line(&first_screen(Some(Reason::Working)))));
+        let mut said = self.voice.line(&first_screen(Some(Reason::Working)));
+        progress(Some(&said));
         while Instant::now() < end {
             match view.inbox().wait(SLICE) {
                 Waited::Answered(Answer::Release(serialization)) => {
@@ -342,8 +351,11 @@ impl Tile {
                 Waited::Answered(Answer::Screen(screen)) => return Some(Outcome::Screen(screen)),
                 Waited::Answered(Answer::Gone) => return lost(Reason::ComponentFailed),
                 Waited::Busy(screen) => {
-                    let line = screen.map(|screen| self.voice.line(&screen)).filter(|line| !line.is_empty());
-                    if !progress(line.as_deref()) {
+                    let line = screen.map(|screen| self.voice.line(&screen));
+                    let line = line.filter(|line| !line.is_empty() && *line != said);
+                    let go_on = progress(line.as_deref());
+                    said = line.unwrap_or(said);
+                    if !go_on {
                         view.say(|turn| ToAgent::Pressed { turn, command: Command::Cancel });
                         return None;
                     }
@@ -381,7 +393,7 @@ impl Tile {
                 text.push_str(&windows);
             }
         }
-        self.show(screen, true);
+        self.show(screen, Clear::Secrets);
         reason.filter(|_| !text.is_empty()).map(|reason| (text, weight(reason)))
     }
 
@@ -443,6 +455,9 @@ impl Tile {
         if self.submitting.load(Ordering::SeqCst) {
             return;
         }
+        if self.to_clear.swap(false, Ordering::SeqCst) {
+            self.change(|_| {}, Clear::Secrets);
+        }
         let (view, has_outcome) = {
             let state = self.state();
             (state.view.clone(), state.outcome.is_some())
@@ -450,17 +465,17 @@ impl Tile {
         // Windows is about to ask for an outcome, and looks into the inbox then.
         let Some(view) = view.filter(|_| !has_outcome) else { return };
         if let Some(screen) = view.inbox().late_screen() {
-            self.show(screen, false);
+            self.show(screen, Clear::Nothing);
         } else if view.inbox().is_gone() {
             let old = self.state().view.take();
             drop(old);
-            self.show(first_screen(Some(Reason::ComponentFailed)), true);
+            self.show(first_screen(Some(Reason::ComponentFailed)), Clear::Secrets);
         }
     }
 
     /// Says that the tile has failed, where it can.
     pub(crate) fn show_broken(&self) {
-        self.show(first_screen(Some(Reason::ComponentFailed)), true);
+        self.show(first_screen(Some(Reason::ComponentFailed)), Clear::Secrets);
     }
 
     /// The words for a tile that has failed.
@@ -476,11 +491,11 @@ impl Tile {
                     (enrollment.qr, enrollment.key) = (None, None);
                 }
             };
-            self.change(hide, false);
+            self.change(hide, Clear::Nothing);
         }
     }
 
-    fn show(&self, screen: Screen<QrPicture>, clear: bool) {
+    fn show(&self, screen: Screen<QrPicture>, clear: Clear) {
         let change = |state: &mut State| {
             state.app_shown &= screen.view == Fields::Enroll;
             state.screen = screen;
@@ -495,7 +510,7 @@ impl Tile {
     }
 
     /// Changes what is shown and tells Windows what differs.
-    fn change(&self, change: impl FnOnce(&mut State), clear: bool) {
+    fn change(&self, change: impl FnOnce(&mut State), clear: Clear) {
         let (events, list, new_picture, old_window, content) = {
             let mut state = self.state();
             let had = Content::of(&state.screen);
@@ -503,7 +518,7 @@ impl Tile {
             let new = looks(&state.screen, self.shape(&state), self.voice);
             let list = changes(&state.looks, &new, clear);
             state.looks = new;
-            if clear {
+            if clear != Clear::Nothing {
                 state.inputs.forget_secrets();
             }
             let has = Content::of(&state.screen);
