@@ -296,6 +296,10 @@ impl Session {
     pub(crate) fn type_text(&self, label: &str, text: &str) -> Answer {
         let tile = self.tile()?;
         let id = find(&tile.shown, label, Kind::is_typed)?;
+        // Nobody can type into a field that is greyed out.
+        if tile.shown.with(id, |f| f.interactive) == Some(CPFIS_DISABLED.0) {
+            return Err(Failure::new("the field is disabled"));
+        }
         let mut buffer = vec![0_u16; text.encode_utf16().count() + 1];
         let (mut keys, mut answer) = (0_u32, HRESULT(0));
         let mut at = 0;
@@ -324,7 +328,9 @@ impl Session {
     /// Types the text into each field there is to type into.
     pub(crate) fn type_everywhere(&self, text: &str) -> Result<(), Failure> {
         let fields = self.tile()?.shown.lock();
-        let typed = |f: &&crate::shown::Field| f.what.kind.is_typed() && f.is_visible();
+        let typed = |f: &&crate::shown::Field| {
+            f.what.kind.is_typed() && f.is_visible() && f.interactive != CPFIS_DISABLED.0
+        };
         let ids: Vec<u32> = fields.iter().filter(typed).map(|f| f.what.id).collect();
         drop(fields);
         for id in ids {

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     fn words(line: &str) -> Result<Vec<String>, &'static str> {
-        split(line).map(|words| words.into_iter().map(|w| w.0).collect())
+        split(line).map(|words| words.iter().map(|w| w.as_str().to_owned()).collect())
     }
 
     #[test]
