@@ -4,10 +4,8 @@ use crate::{commands::Status, state::Folder};
 use std::sync::Arc;
 
 /// How long a running agent may take to answer.
-#[cfg(unix)]
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(2);
 /// The longest answer taken, in bytes.
-#[cfg(unix)]
 const MAX_ANSWER: u64 = 64 * 1024;
 
 /// Where the status comes from.
@@ -44,14 +42,48 @@ pub(crate) fn serve(folder: &Folder, status: StatusSource) -> std::io::Result<to
     }))
 }
 
-/// Windows gets a pipe for this with its service.
-#[cfg(not(unix))]
+/// Its pipe. Administrators and the system may open it; there is no secret in what it says.
+#[cfg(windows)]
+const NAME: &str = r"\\.\pipe\ProtectedPrefix\Administrators\countersign-agent-control";
+/// Owned by and open to administrators and the system.
+#[cfg(windows)]
+const ACCESS: &str = "O:BAG:BAD:P(A;;GA;;;BA)(A;;GA;;;SY)";
+
+/// The status a running agent tells, or `None` when none runs.
+#[cfg(windows)]
 pub(crate) async fn ask(_: &Folder) -> Option<Status> {
-    None
+    use tokio::io::AsyncReadExt;
+    let answer = tokio::time::timeout(TIMEOUT, async {
+        let mut answer = Vec::new();
+        let pipe = tokio::net::windows::named_pipe::ClientOptions::new().write(false).open(NAME)?;
+        match pipe.take(MAX_ANSWER).read_to_end(&mut answer).await {
+            // How the end of a pipe looks where it was closed after the last byte.
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error),
+            _ => std::io::Result::Ok(answer),
+        }
+    });
+    let status: Status = serde_json::from_slice(&answer.await.ok()?.ok()?).ok()?;
+    Some(Status { running: true, ..status })
 }
 
-/// Windows gets a pipe for this with its service.
-#[cfg(not(unix))]
-pub(crate) fn serve(_: &Folder, _: StatusSource) -> std::io::Result<tokio::task::JoinHandle<()>> {
-    Ok(tokio::spawn(std::future::pending()))
+/// Answers whoever connects. One question there is, so connecting is asking it.
+#[cfg(windows)]
+pub(crate) fn serve(_: &Folder, status: StatusSource) -> std::io::Result<tokio::task::JoinHandle<()>> {
+    use tokio::io::AsyncWriteExt;
+    let mut listener = win::pipe::Listener::new(NAME, ACCESS)?;
+    Ok(tokio::spawn(async move {
+        loop {
+            // What failed is that client's loss.
+            let Ok(mut connection) = listener.accept().await else { continue };
+            let answer = serde_json::to_vec(&status()).unwrap_or_default();
+            tokio::spawn(async move {
+                let told = async {
+                    connection.stream.write_all(&answer).await?;
+                    // Until the client has read it and gone: what is not read is lost when the pipe closes.
+                    tokio::io::AsyncReadExt::read(&mut connection.stream, &mut [0]).await
+                };
+                let _ = tokio::time::timeout(TIMEOUT, told).await;
+            });
+        }
+    }))
 }

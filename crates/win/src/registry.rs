@@ -58,7 +58,9 @@ pub fn read(key: &str, name: &str) -> Option<Value> {
 
 fn value(kind: REG_VALUE_TYPE, bytes: &[u8]) -> Value {
     match kind {
-        REG_DWORD => bytes.try_into().map_or(Value::Foreign, |bytes| Value::Number(u32::from_le_bytes(bytes))),
+        REG_DWORD => {
+            bytes.try_into().map_or(Value::Foreign, |bytes| Value::Number(u32::from_le_bytes(bytes)))
+        }
         REG_SZ => text(bytes).map_or(Value::Foreign, |text| {
             Value::Text(text.split('\0').next().unwrap_or_default().to_owned())
         }),

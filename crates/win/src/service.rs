@@ -53,8 +53,7 @@ impl Service {
     /// # Errors
     /// Not an administrator, or a service of that name is there.
     pub fn install(&self, program: PathBuf, arguments: Vec<OsString>) -> io::Result<()> {
-        let manager =
-            manager(ServiceManagerAccess::CONNECT | ServiceManagerAccess::CREATE_SERVICE)?;
+        let manager = manager(ServiceManagerAccess::CONNECT | ServiceManagerAccess::CREATE_SERVICE)?;
         let info = ServiceInfo {
             name: self.name.into(),
             display_name: self.display_name.into(),

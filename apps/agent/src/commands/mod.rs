@@ -4,6 +4,8 @@ mod attempt;
 mod doctor;
 mod join;
 mod run;
+#[cfg(windows)]
+mod service;
 mod status;
 
 pub(crate) use status::Status;
@@ -36,6 +38,16 @@ enum Command {
     Status(status::Options),
     /// Look for what is wrong, and say what to do
     Doctor,
+    /// Install the service, and start it
+    #[cfg(windows)]
+    Install,
+    /// Stop the service, and remove it
+    #[cfg(windows)]
+    Uninstall,
+    /// What Windows starts
+    #[cfg(windows)]
+    #[command(hide = true)]
+    Service,
     /// Sign in here in the terminal, the way it goes at the sign-in screen
     Try(attempt::Options),
 }
@@ -49,7 +61,7 @@ struct Place {
 /// Reads the command line and does what it says.
 pub(crate) fn main(os: Arc<dyn Os>) -> ExitCode {
     let cli = Cli::parse();
-    log_to_stderr(&cli);
+    log(&cli);
     match start(cli, os) {
         Ok(code) => code,
         Err(error) => {
@@ -60,11 +72,16 @@ pub(crate) fn main(os: Arc<dyn Os>) -> ExitCode {
 }
 
 fn start(cli: Cli, os: Arc<dyn Os>) -> anyhow::Result<ExitCode> {
-    // One thread for everything but what blocks: the agent mostly waits.
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(16).build()?;
     let folder = Folder::open(&cli.data.unwrap_or_else(Folder::default_path))?;
     let place = Place { os, folder };
+    #[cfg(windows)]
+    match cli.command {
+        Command::Install => return service::install(&place),
+        Command::Uninstall => return service::uninstall(),
+        Command::Service => return service::run(place),
+        _ => {}
+    }
+    let runtime = runtime()?;
     let result = runtime.block_on(async {
         match cli.command {
             Command::Join(options) => join::run(&place, options).await,
@@ -72,6 +89,8 @@ fn start(cli: Cli, os: Arc<dyn Os>) -> anyhow::Result<ExitCode> {
             Command::Status(options) => status::run(&place, &options).await,
             Command::Doctor => doctor::run(&place).await,
             Command::Try(options) => attempt::run(&place, &options).await,
+            #[cfg(windows)]
+            Command::Install | Command::Uninstall | Command::Service => Ok(ExitCode::FAILURE),
         }
     });
     // A question to the operating system that hangs must not keep the process.
@@ -79,7 +98,12 @@ fn start(cli: Cli, os: Arc<dyn Os>) -> anyhow::Result<ExitCode> {
     result
 }
 
-fn log_to_stderr(cli: &Cli) {
+/// One thread for everything but what blocks: the agent mostly waits.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(16).build()
+}
+
+fn log(cli: &Cli) {
     use tracing::level_filters::LevelFilter;
     let level = cli.log.unwrap_or(match &cli.command {
         Command::Run => LevelFilter::INFO,

@@ -2,10 +2,13 @@ use super::{Place, status::Status};
 use crate::{
     agent::{Agent, StartError},
     control,
+    pipe::{House, Present},
     rng::system_rng,
     state::IdentityError,
 };
 use anyhow::bail;
+use model::Reason;
+use protocol::settings::Settings;
 use rand_core::Rng;
 use std::{
     process::ExitCode,
@@ -21,7 +24,14 @@ const RETRY: Duration = Duration::from_secs(15);
 /// How often it looks for events to send and for a new join.
 const LOOK: Duration = Duration::from_secs(15);
 
+/// In the foreground.
 pub(super) async fn run(place: &Place) -> anyhow::Result<ExitCode> {
+    until(place, stop_asked()).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Until it is asked to stop.
+pub(super) async fn until(place: &Place, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
     if control::ask(&place.folder).await.is_some() {
         bail!("another agent is running on this folder");
     }
@@ -31,17 +41,66 @@ pub(super) async fn run(place: &Place) -> anyhow::Result<ExitCode> {
         &place.folder,
         Arc::new(move || shown.lock().unwrap_or_else(PoisonError::into_inner).clone()),
     )?;
+    let house = Arc::new(House::new(Arc::clone(&place.os), settings(Arc::clone(&place.os))));
     tokio::select! {
-        result = keep_going(place, &status) => result?,
-        () = stop_asked() => tracing::info!("asked to stop"),
+        result = keep_going(place, &house, &status) => result?,
+        result = answer_sign_in_screens(Arc::clone(&house)) => result?,
+        () = stop => tracing::info!("asked to stop"),
     }
     serving.abort();
     let _ = std::fs::remove_file(place.folder.control_socket());
-    Ok(ExitCode::SUCCESS)
+    Ok(())
+}
+
+#[cfg(windows)]
+async fn answer_sign_in_screens(house: Arc<House>) -> anyhow::Result<()> {
+    use anyhow::Context;
+    crate::pipe::listen(house).await.context("the pipe for sign-in screens cannot be made")
+}
+
+/// There are none.
+#[cfg(not(windows))]
+async fn answer_sign_in_screens(house: Arc<House>) -> anyhow::Result<()> {
+    let _kept = house;
+    std::future::pending().await
+}
+
+/// Reads what is set on this PC; what makes no sense there is written to the event log whenever it changes.
+#[cfg(windows)]
+fn settings(os: Arc<dyn os::Os>) -> impl Fn() -> Settings + Send + Sync {
+    use protocol::settings::{LOCAL_KEY, POLICY_KEY, Value};
+    let told = Mutex::new(Vec::new());
+    move || {
+        let (settings, unusable) = Settings::read(|name| {
+            let value =
+                win::registry::read(POLICY_KEY, name).or_else(|| win::registry::read(LOCAL_KEY, name));
+            value.map(|value| match value {
+                win::registry::Value::Number(number) => Value::Number(number),
+                win::registry::Value::Text(text) => Value::Text(text),
+                win::registry::Value::Texts(texts) => Value::Texts(texts),
+                win::registry::Value::Foreign => Value::Foreign,
+            })
+        });
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        if *told != unusable {
+            for problem in &unusable {
+                tracing::warn!("{problem}");
+                os.record_event(os::Severity::Warning, &problem.to_string());
+            }
+            *told = unusable;
+        }
+        settings
+    }
+}
+
+/// Only Windows has a registry.
+#[cfg(not(windows))]
+fn settings(_: Arc<dyn os::Os>) -> impl Fn() -> Settings + Send + Sync {
+    Settings::default
 }
 
 /// Serves one identity after the other: until the first join, and again after each further one.
-async fn keep_going(place: &Place, status: &Mutex<Status>) -> anyhow::Result<()> {
+async fn keep_going(place: &Place, house: &House, status: &Mutex<Status>) -> anyhow::Result<()> {
     let show = |new: Status| *status.lock().unwrap_or_else(PoisonError::into_inner) = new;
     let mut told = false;
     loop {
@@ -49,6 +108,8 @@ async fn keep_going(place: &Place, status: &Mutex<Status>) -> anyhow::Result<()>
             Ok(agent) => {
                 tracing::info!(machine = %agent.machine(), "the agent is running");
                 told = false;
+                let agent = Arc::new(agent);
+                house.set(Present::Joined(Arc::clone(&agent)));
                 serve_identity(place, &agent, &show).await;
             }
             Err(StartError::Identity(error @ (IdentityError::NotJoined | IdentityError::Cloned))) => {
@@ -57,6 +118,9 @@ async fn keep_going(place: &Place, status: &Mutex<Status>) -> anyhow::Result<()>
                     place.os.record_event(os::Severity::Warning, &error.to_string());
                 }
                 show(Status::not_joined(error.to_string()));
+                let cloned = matches!(error, IdentityError::Cloned);
+                let why = if cloned { Reason::MachineCloned } else { Reason::NotJoined };
+                house.set(Present::Away(why));
                 sleep(LOOK).await;
             }
             Err(error) => return Err(error.into()),

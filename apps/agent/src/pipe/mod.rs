@@ -2,15 +2,25 @@
 //!
 //! Must not know COM, or how a connection came about: a conversation runs over any stream of bytes.
 
+#[cfg(windows)]
+mod listen;
+mod sentinel;
 mod session;
 mod view;
 
+#[cfg(windows)]
+pub use listen::{NAME, listen};
+pub use sentinel::Sentinel;
 pub use session::{Broken, converse};
 
-use crate::agent::{Agent, At};
+use crate::{
+    agent::{Agent, At},
+    driver::Backend,
+};
 use model::{Place, Reason, Secret, SignInKind};
 use os::Os;
 use protocol::{
+    http::ReportedEvent,
     pipe::{Applies, Message, QrPicture, Screen, View},
     settings::Settings,
 };
@@ -31,24 +41,42 @@ pub struct House {
     os: Arc<dyn Os>,
     present: Mutex<Present>,
     settings: Box<dyn Fn() -> Settings + Send + Sync>,
-    stepped_aside: Box<dyn Fn(&Settings) -> bool + Send + Sync>,
+    sentinel: Sentinel,
 }
 
 impl House {
     /// A house in which the agent is starting.
     ///
-    /// `settings` reads what is set on this PC, each time it is asked. `stepped_aside` says whether the sign-in screen
-    /// has broken so often that the provider is to step aside.
-    pub fn new(
-        os: Arc<dyn Os>,
-        settings: impl Fn() -> Settings + Send + Sync + 'static,
-        stepped_aside: impl Fn(&Settings) -> bool + Send + Sync + 'static,
-    ) -> Self {
+    /// `settings` reads what is set on this PC, each time it is asked.
+    pub fn new(os: Arc<dyn Os>, settings: impl Fn() -> Settings + Send + Sync + 'static) -> Self {
         Self {
             os,
             present: Mutex::new(Present::Away(Reason::Starting)),
             settings: Box::new(settings),
-            stepped_aside: Box::new(stepped_aside),
+            sentinel: Sentinel::default(),
+        }
+    }
+
+    /// The sign-in screen's process ended with an error status while it was connected.
+    pub fn sign_in_screen_broke(&self) {
+        let times = self.sentinel.broke();
+        let settings = (self.settings)();
+        let after = settings.step_aside_after;
+        let text = if after > 0 && times >= after {
+            format!(
+                "The sign-in screen broke {times} times in a row: the provider steps aside, and the password alone is enough until a sign-in screen works again."
+            )
+        } else {
+            format!("The sign-in screen broke, {times} times in a row by now.")
+        };
+        tracing::error!("{text}");
+        self.os.record_event(os::Severity::Error, &text);
+        if after > 0
+            && times >= after
+            && let Present::Joined(agent) = self.present()
+        {
+            // The server's audit trail hears of it as soon as it can be reached.
+            agent.record(None, None, ReportedEvent::Refused { reason: Reason::ComponentFailed });
         }
     }
 
@@ -64,7 +92,7 @@ impl House {
     /// What applies in a place.
     fn applies(&self, kind: SignInKind, place: Place) -> Applies {
         let settings = (self.settings)();
-        if (self.stepped_aside)(&settings) {
+        if self.sentinel.has_stepped_aside(&settings) {
             return Applies::StepAside;
         }
         let needed = match self.present() {

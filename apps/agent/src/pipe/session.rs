@@ -1,10 +1,13 @@
 //! One conversation: what one sign-in screen asks, and what it is answered.
 
-use super::{House, view::OpenView};
+use super::{
+    House,
+    view::{OpenView, turn_of},
+};
 use model::Secret;
 use protocol::{
     frame::{Decoder, FrameError, ReadError},
-    pipe::{ToAgent, ToProvider},
+    pipe::{ToAgent, ToProvider, Turn},
 };
 use std::{collections::HashMap, sync::Arc};
 use tokio::{
@@ -113,18 +116,30 @@ impl Session {
                 self.views.insert(view, open);
                 self.work.spawn(work);
             }
-            ToAgent::Submitted { turn, .. }
-            | ToAgent::Pressed { turn, .. }
-            | ToAgent::HandedOver { turn, .. }
-            | ToAgent::Deselected { turn }
-            | ToAgent::Windows { turn, .. } => match self.views.get(&turn.view) {
-                Some(view) => view.take(message),
-                None => self.answer(&ToProvider::Refused { view: turn.view })?,
-            },
+            ToAgent::Windows { status: 0, .. } => {
+                self.house.sentinel.worked();
+                self.pass_on(message)?;
+            }
+            ToAgent::Submitted { .. }
+            | ToAgent::Pressed { .. }
+            | ToAgent::HandedOver { .. }
+            | ToAgent::Deselected { .. }
+            | ToAgent::Windows { .. } => self.pass_on(message)?,
             ToAgent::Closed { view } => {
                 // Dropping it closes the view.
-                self.views.remove(&view);
+                if self.views.remove(&view).is_some() {
+                    self.house.sentinel.worked();
+                }
             }
+        }
+        Ok(())
+    }
+
+    fn pass_on(&self, message: ToAgent) -> Result<(), Broken> {
+        let Some(Turn { view, .. }) = turn_of(&message) else { return Ok(()) };
+        match self.views.get(&view) {
+            Some(open) => open.take(message),
+            None => self.answer(&ToProvider::Refused { view })?,
         }
         Ok(())
     }

@@ -209,7 +209,7 @@ impl View {
     }
 }
 
-fn turn_of(message: &ToAgent) -> Option<Turn> {
+pub(super) fn turn_of(message: &ToAgent) -> Option<Turn> {
     match message {
         ToAgent::Submitted { turn, .. }
         | ToAgent::Pressed { turn, .. }
