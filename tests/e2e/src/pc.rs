@@ -39,7 +39,6 @@ impl Pc {
         let pc = Self::bare(accounts);
         pc.join(&server.join_code("default"));
         pc.install_agent();
-        pc.start_agent();
         pc
     }
 
@@ -106,7 +105,7 @@ impl Pc {
         assert!(output.status.success(), "join: {}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// Makes the agent a service of Wine's.
+    /// Makes the agent a service of Wine's, which starts it.
     pub fn install_agent(&self) {
         // A service inherits no environment but the system's.
         let name = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment";

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// How long an answer or a screen may take. Far more than it does, for machines that are busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// `countersign-host.exe` in Wine: what stands for Windows' sign-in screen, one command at a time.
 pub struct SignInScreen<'a> {
@@ -54,11 +54,22 @@ impl Wine {
 }
 
 impl SignInScreen<'_> {
-    /// Gives a command, each word as it is, and takes the answer, whatever it is. Nothing when the program has ended.
-    pub fn try_ask(&mut self, words: &[&str]) -> Option<Value> {
+    /// Gives a command, each word as it is, without waiting for the answer.
+    pub fn tell(&mut self, words: &[&str]) {
         let line: Vec<String> = words.iter().map(|word| spelled(word)).collect();
-        writeln!(self.input, "{}", line.join(" ")).and_then(|()| self.input.flush()).ok()?;
+        // A program that has ended answers nothing, which is seen then.
+        let _written = writeln!(self.input, "{}", line.join(" ")).and_then(|()| self.input.flush());
+    }
+
+    /// The next answer. Nothing when the program has ended.
+    pub fn hear(&mut self) -> Option<Value> {
         self.answers.recv_timeout(PATIENCE).ok()
+    }
+
+    /// Gives a command and takes the answer, whatever it is. Nothing when the program has ended.
+    pub fn try_ask(&mut self, words: &[&str]) -> Option<Value> {
+        self.tell(words);
+        self.hear()
     }
 
     /// Gives a command and takes its answer.
