@@ -54,18 +54,21 @@ pub(crate) fn kind_of(usage: Usage, flags: u32) -> Option<SignInKind> {
 
 /// What applies there, with the settings of this PC where the agent is away.
 pub(crate) fn applies(scene: Scene) -> Applies {
-    LINK.applies(scene).unwrap_or_else(|| {
-        // Who asks for credentials outside the sign-in screen is another program, and not ours to stop.
-        if scene.kind == SignInKind::Elevation && !here::is_system() {
-            return Applies::StepAside;
-        }
-        let settings = registry::settings();
-        match settings.agent_down {
-            AgentDown::StepAside => Applies::StepAside,
-            AgentDown::Refuse if settings.enforce => Applies::Enforce { allowed: settings.allowed_providers },
-            AgentDown::Refuse => Applies::Offer,
-        }
-    })
+    LINK.applies(scene).unwrap_or_else(|| applies_without_agent(scene))
+}
+
+/// What applies there while the agent is away.
+pub(crate) fn applies_without_agent(scene: Scene) -> Applies {
+    // Who asks for credentials outside the sign-in screen is another program, and not ours to stop.
+    if scene.kind == SignInKind::Elevation && !here::is_system() {
+        return Applies::StepAside;
+    }
+    let settings = registry::settings();
+    match settings.agent_down {
+        AgentDown::StepAside => Applies::StepAside,
+        AgentDown::Refuse if settings.enforce => Applies::Enforce { allowed: settings.allowed_providers },
+        AgentDown::Refuse => Applies::Offer,
+    }
 }
 
 /// The bytes a GUID has in memory.

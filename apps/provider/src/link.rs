@@ -95,11 +95,6 @@ impl Link {
         self.state().was_open
     }
 
-    /// Whether it is open.
-    pub(crate) fn is_open(&self) -> bool {
-        self.state().connection.is_some()
-    }
-
     fn connection(&'static self, end: Instant) -> Option<Arc<Connection>> {
         let mut state = self.state();
         if state.connection.is_none() && !state.trying {

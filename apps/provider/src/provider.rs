@@ -4,12 +4,12 @@ use crate::{
     com::{Credential, Provider, Provider_Impl, SetUsers, SetUsers_Impl},
     credential::{OtherTile, OwnTile},
     fields::{ALL, Id},
-    filter::{applies, clsid, kind_of, unpacked},
+    filter::{applies_without_agent, clsid, kind_of, unpacked},
     guard::{Counted, Health},
     here,
     link::LINK,
     memory::{put, take_text, text_to_give},
-    tile::{Origin, Tile},
+    tile::{Origin, Tile, away},
     wording::Voice,
 };
 use model::{Field, Reason, SignInKind};
@@ -122,7 +122,9 @@ impl Provider_Impl for ProviderObject_Impl {
             // Changing a password and what comes before the network are left to Windows.
             let Some(kind) = kind_of(usage, flags) else { return E_NOTIMPL };
             let scene = here::scene(kind, flags);
-            if applies(scene) == Applies::StepAside {
+            let told = LINK.applies(scene);
+            let first_reason = told.is_none().then(away);
+            if told.unwrap_or_else(|| applies_without_agent(scene)) == Applies::StepAside {
                 return E_NOTIMPL;
             }
             let mut state = self.state();
@@ -130,7 +132,7 @@ impl Provider_Impl for ProviderObject_Impl {
                 return E_UNEXPECTED;
             }
             state.scene = Some((scene, here::voice()));
-            state.first_reason = (!LINK.is_open()).then_some(Reason::Starting);
+            state.first_reason = first_reason;
             S_OK
         })
     }

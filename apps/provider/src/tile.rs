@@ -611,7 +611,7 @@ fn wait(view: &View, limit: Duration) -> Waited {
 }
 
 /// What to say when no agent answers: at first it may be starting.
-fn away() -> Reason {
+pub(crate) fn away() -> Reason {
     if LINK.was_open() { Reason::ComponentFailed } else { Reason::Starting }
 }
 
