@@ -35,16 +35,17 @@ pub fn decode_logon(bytes: &[u8]) -> Option<Decoded> {
         let mut units = Vec::new();
         let mut at = buffer;
         while at < buffer + length {
-            let low = usize::try_from(at).ok()?;
-            for byte in [low, low + 1] {
+            let mut unit = [0; 2];
+            for (place, byte) in unit.iter_mut().zip(at..) {
+                let index = usize::try_from(byte).ok()?;
                 // An odd length ends in the middle of a unit.
-                let free = (byte as u128) < buffer + length && !*taken.get(byte)?;
-                if !free {
+                if byte >= buffer + length || *taken.get(index)? {
                     return None;
                 }
-                taken[byte] = true;
+                taken[index] = true;
+                *place = bytes[index];
             }
-            units.push(u16::from(bytes[low]) | u16::from(bytes[low + 1]) << 8);
+            units.push(u16::from_le_bytes(unit));
             at += 2;
         }
         if units.contains(&0) {
