@@ -23,7 +23,7 @@ use windows::Win32::{
     },
 };
 use windows_core::PCWSTR;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Without an answer within this time the agent counts as away.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -234,6 +234,9 @@ impl Link {
                     Err(_) => return,
                 }
             }
+            // A release may have been in it, and the next piece may be hours away.
+            buffer.zeroize();
+            buffer.resize(PIECE, 0);
         }
     }
 

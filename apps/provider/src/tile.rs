@@ -258,9 +258,15 @@ impl Tile {
 
     /// Sends what was typed and waits, in whatever thread Windows likes. `progress` is told what to say and says whether to go on. `false`: it said no.
     pub(crate) fn connect(&self, progress: &mut dyn FnMut(Option<&str>) -> bool) -> bool {
+        let turned_away = self.turned_away.load(Ordering::SeqCst);
         let outcome = self.submit(progress, CONNECT_LIMIT);
         let cancelled = outcome.is_none();
-        self.state().outcome = outcome;
+        {
+            let mut state = self.state();
+            // Turning away counts first and takes the lock then: either it is seen here, or it takes this away.
+            let still_here = self.turned_away.load(Ordering::SeqCst) == turned_away;
+            state.outcome = outcome.filter(|_| still_here);
+        }
         if cancelled {
             // Windows asks for no outcome then, and this thread may not draw.
             self.to_clear.store(true, Ordering::SeqCst);
@@ -299,17 +305,14 @@ impl Tile {
         Told::Message(message.filter(|(_, weight)| *weight != Weight::Prompt))
     }
 
-    /// `None`: the person cancelled.
+    /// `None`: the person cancelled, or turned away.
     fn submit(&self, progress: &mut dyn FnMut(Option<&str>) -> bool, limit: Duration) -> Option<Outcome> {
         self.submitting.store(true, Ordering::SeqCst);
         let turned_away = self.turned_away.load(Ordering::SeqCst);
         let outcome = self.submit_and_wait(progress, limit);
         self.submitting.store(false, Ordering::SeqCst);
-        // The person has turned away meanwhile, in another thread: what was approved is void.
-        if self.turned_away.load(Ordering::SeqCst) != turned_away {
-            return Some(Outcome::Screen(first_screen(None)));
-        }
-        outcome
+        // Turned away meanwhile, in another thread: what was approved is void.
+        outcome.filter(|_| self.turned_away.load(Ordering::SeqCst) == turned_away)
     }
 
     fn submit_and_wait(
@@ -318,6 +321,7 @@ impl Tile {
         limit: Duration,
     ) -> Option<Outcome> {
         let lost = |reason| Some(Outcome::Screen(first_screen(Some(reason))));
+        let turned_away = self.turned_away.load(Ordering::SeqCst);
         let end = Instant::now() + limit;
         let (known, shown) = {
             let state = self.state();
@@ -355,6 +359,10 @@ impl Tile {
                     let line = line.filter(|line| !line.is_empty() && *line != said);
                     let go_on = progress(line.as_deref());
                     said = line.unwrap_or(said);
+                    if self.turned_away.load(Ordering::SeqCst) != turned_away {
+                        // The agent has been told.
+                        return None;
+                    }
                     if !go_on {
                         view.say(|turn| ToAgent::Pressed { turn, command: Command::Cancel });
                         return None;
