@@ -39,6 +39,14 @@ pub(crate) fn run(script: &str) -> anyhow::Result<ExitCode> {
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// The window of `try`.
+pub(crate) fn try_window() -> anyhow::Result<ExitCode> {
+    // SAFETY: As in `run`.
+    unsafe { CoInitializeEx(None, COINIT_APARTMENTTHREADED) }.ok()?;
+    crate::trying::with_keyboard().map_err(|failure| anyhow::anyhow!("{}", spell(Err(failure))))?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// The line of an answer.
 fn spell(answer: Answer) -> Value {
     match answer {

@@ -325,6 +325,17 @@ impl Session {
         Ok(json!({"field": id, "keys": keys}))
     }
 
+    /// Gives a field a text at once.
+    pub(crate) fn put_text(&self, id: u32, text: &str) -> Result<(), Failure> {
+        let tile = self.tile()?;
+        let units = crate::com::wide(text);
+        let answer = com!(tile.credential, SetStringValue(id, PCWSTR(units.as_ptr())), json!([id]));
+        ok("SetStringValue", answer)?;
+        let _ = tile.shown.with(id, |f| f.put_text(text));
+        self.show();
+        Ok(())
+    }
+
     /// Types the text into each field there is to type into.
     pub(crate) fn type_everywhere(&self, text: &str) -> Result<(), Failure> {
         let fields = self.tile()?.shown.lock();

@@ -29,6 +29,8 @@ mod shown;
 #[cfg(windows)]
 mod trace;
 #[cfg(windows)]
+mod trying;
+#[cfg(windows)]
 mod users;
 #[cfg(windows)]
 mod window;
@@ -48,13 +50,24 @@ fn main() -> anyhow::Result<std::process::ExitCode> {
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
+            // The number of the session belongs to it.
+            "try-service" => {
+                script = Some(argument);
+                break;
+            }
             "--out" => out = arguments.next(),
             other if script.is_none() => script = Some(other.to_owned()),
             other => anyhow::bail!("unexpected argument {other}"),
         }
     }
+    match script.as_deref() {
+        Some("try") => return trying::try_out().map(|()| std::process::ExitCode::SUCCESS),
+        Some("try-service") => return trying::as_service().map(|()| std::process::ExitCode::SUCCESS),
+        Some("try-window") => return commands::try_window(),
+        _ => {}
+    }
     let script =
-        script.ok_or_else(|| anyhow::anyhow!("usage: countersign-host.exe [--out DIR] SCRIPT | -"))?;
+        script.ok_or_else(|| anyhow::anyhow!("usage: countersign-host.exe [--out DIR] SCRIPT | - | try"))?;
     if let Some(out) = &out {
         trace::begin(std::path::Path::new(out))?;
     }

@@ -82,7 +82,9 @@ pub(crate) fn run(session: &mut Session, seed: u32, count: u32, texts: &[String]
     }
     session.forget_selection();
     for _ in 0..count {
-        if dice.one_in(4) {
+        if dice.one_in(20) {
+            step(session, &mut dice, &mut tally, texts);
+        } else if dice.one_in(4) {
             provider_call(session, &mut dice, &mut tally);
         } else {
             let tile = dice.roll(session.tiles.len() as u32) as usize;
@@ -109,6 +111,24 @@ fn field(session: &Session, dice: &mut Dice) -> u32 {
         2 => dice.roll(u32::MAX),
         _ => session.descriptors[dice.roll(count.max(1)) as usize % session.descriptors.len()].id,
     }
+}
+
+/// A step as people take it: something in every field, then Connect and `GetSerialization`. Without such steps random
+/// calls hardly ever get beyond the first view.
+fn step(session: &Session, dice: &mut Dice, tally: &mut Tally, texts: &[String]) {
+    let tile = &session.tiles[dice.roll(session.tiles.len() as u32) as usize];
+    let credential = &tile.credential;
+    for field in session.descriptors.iter().filter(|d| d.kind.is_typed()) {
+        let text = random_text(dice, texts);
+        let pointer = PCWSTR(text.as_ptr());
+        tally.note("SetStringValue", com!(*credential, SetStringValue(field.id, pointer), json!([field.id])));
+    }
+    if let Ok(connectable) = credential.cast::<IConnectableCredentialProviderCredential>() {
+        let going: IQueryContinueWithStatus = Going::new(None, None).into();
+        tally.note("Connect", com!(connectable, Connect(going.as_raw()), Value::Null));
+    }
+    let answer = get_serialization(credential, dice, tally);
+    tally.note("GetSerialization", answer);
 }
 
 fn provider_call(session: &Session, dice: &mut Dice, tally: &mut Tally) {

@@ -30,7 +30,40 @@ const LINK: COLORREF = COLORREF(0x00ff_c880);
 
 thread_local! {
     static SHOWN: RefCell<Option<Arc<Shown>>> = const { RefCell::new(None) };
+    static INPUTS: RefCell<Vec<Input>> = const { RefCell::new(Vec::new()) };
+    static PLACES: RefCell<Vec<(RECT, Input)>> = const { RefCell::new(Vec::new()) };
     static WINDOW: Cell<Option<isize>> = const { Cell::new(None) };
+}
+
+/// What a person did to the window. Only `try` asks for it.
+#[derive(Clone, Copy)]
+pub(crate) enum Input {
+    /// A key with a character, backspace among them.
+    Character(char),
+    /// To the next field.
+    Tab,
+    /// Submits.
+    Enter,
+    /// Leaves.
+    Escape,
+    /// A click into a field.
+    Field(u32),
+    /// A click on a command link.
+    Link(u32),
+}
+
+/// Takes what was done since the last time.
+pub(crate) fn take_inputs() -> Vec<Input> {
+    INPUTS.take()
+}
+
+fn put_input(input: Input) {
+    INPUTS.with(|inputs| inputs.borrow_mut().push(input));
+}
+
+/// Remembers what a click into the rectangle means.
+fn place(rect: RECT, input: Input) {
+    PLACES.with(|places| places.borrow_mut().push((rect, input)));
 }
 
 /// Replaces the tile that is drawn.
@@ -175,6 +208,25 @@ unsafe extern "system" fn procedure(window: HWND, message: u32, wide: WPARAM, lo
             let _ = unsafe { EndPaint(window, &raw const paint) };
             LRESULT(0)
         }
+        WM_CHAR => {
+            match char::from_u32(wide.0 as u32) {
+                Some('\t') => put_input(Input::Tab),
+                Some('\r') => put_input(Input::Enter),
+                Some('\u{1b}') => put_input(Input::Escape),
+                Some(c) => put_input(Input::Character(c)),
+                None => {}
+            }
+            LRESULT(0)
+        }
+        WM_LBUTTONDOWN => {
+            let (x, y) = ((long.0 & 0xffff) as i32, (long.0 >> 16 & 0xffff) as i32);
+            let inside = |r: &RECT| (r.left..r.right).contains(&x) && (r.top..r.bottom).contains(&y);
+            let places = PLACES.with(|places| places.borrow().clone());
+            if let Some((_, input)) = places.iter().find(|(rect, _)| inside(rect)) {
+                put_input(*input);
+            }
+            LRESULT(0)
+        }
         WM_ERASEBKGND => LRESULT(1),
         // A sign-in screen does not go away by Alt+F4.
         WM_CLOSE => LRESULT(0),
@@ -243,6 +295,7 @@ fn write(dc: HDC, text: &str, size: i32, underlined: bool, color: COLORREF, rect
 
 fn draw(dc: HDC) {
     fill(dc, &RECT { left: 0, top: 0, right: WIDTH, bottom: HEIGHT }, BACKGROUND);
+    PLACES.take();
     let Some(shown) = SHOWN.with(|shown| shown.borrow().clone()) else {
         let rect = RECT { left: 40, top: 40, right: WIDTH - 40, bottom: 100 };
         write(dc, "No tile is selected", 20, false, FAINT, &rect);
@@ -272,6 +325,7 @@ fn draw_field(dc: HDC, field: &Field, top: i32, submit: bool) -> i32 {
         Kind::EDIT | Kind::PASSWORD => {
             let frame = RECT { left, top, right: right - 44, bottom: top + 36 };
             let focused = field.interactive == shell::CPFIS_FOCUSED.0;
+            place(frame, Input::Field(field.what.id));
             fill(dc, &frame, if focused { TEXT } else { FAINT });
             let inner = RECT { left: left + 2, top: top + 2, right: right - 46, bottom: top + 34 };
             fill(dc, &inner, BOX);
@@ -283,13 +337,18 @@ fn draw_field(dc: HDC, field: &Field, top: i32, submit: bool) -> i32 {
             }
             if submit {
                 let arrow = RECT { left: right - 40, top, right, bottom: top + 36 };
+                place(arrow, Input::Enter);
                 fill(dc, &arrow, FAINT);
                 let inside = RECT { left: right - 30, top: top + 5, right, bottom: top + 36 };
                 write(dc, "\u{2192}", 22, false, BACKGROUND, &inside);
             }
             48
         }
-        Kind::LINK => write(dc, &text, 15, true, LINK, &column) + 10,
+        Kind::LINK => {
+            let height = write(dc, &text, 15, true, LINK, &column);
+            place(RECT { left, top, right, bottom: top + height }, Input::Link(field.what.id));
+            height + 10
+        }
         Kind::CHECKBOX => {
             let mark = if field.checked { "[x] " } else { "[ ] " };
             write(dc, &format!("{mark}{}", field.what.label), 15, false, TEXT, &column) + 10
