@@ -135,6 +135,9 @@ impl ICredentialProviderCredentialEvents_Impl for TileEvents_Impl {
         state: CREDENTIAL_PROVIDER_FIELD_INTERACTIVE_STATE,
     ) -> Result<()> {
         let known = self.shown.with(id, |f| f.interactive = state.0).is_some();
+        if state == CPFIS_FOCUSED {
+            self.shown.focus(id);
+        }
         self.put("SetFieldInteractiveState", id, None, json!(interactive_name(state.0)), known)
     }
 

@@ -203,6 +203,17 @@ impl Shown {
         self.lock().iter_mut().find(|f| f.what.id == id).map(change)
     }
 
+    /// Moves the focus here: only one field has it.
+    pub(crate) fn focus(&self, id: u32) {
+        for field in self.lock().iter_mut() {
+            if field.what.id == id {
+                field.interactive = shell::CPFIS_FOCUSED.0;
+            } else if field.interactive == shell::CPFIS_FOCUSED.0 {
+                field.interactive = shell::CPFIS_NONE.0;
+            }
+        }
+    }
+
     /// The fields that can be seen, and what the submit button stands beside.
     pub(crate) fn json(&self, hidden_too: bool) -> Value {
         let fields = self.lock();

@@ -16,9 +16,7 @@ use windows::Win32::Security::*;
 use windows::Win32::System::RemoteDesktop::ProcessIdToSessionId;
 use windows::Win32::System::Services::*;
 use windows::Win32::System::Threading::*;
-use windows::Win32::UI::Shell::{
-    CPAO_EMPTY_CONNECTED, CPAO_EMPTY_LOCAL, CPFIS_FOCUSED, CPFIS_NONE, CPUS_LOGON,
-};
+use windows::Win32::UI::Shell::{CPAO_EMPTY_CONNECTED, CPAO_EMPTY_LOCAL, CPFIS_FOCUSED, CPUS_LOGON};
 use windows_core::{PCWSTR, PWSTR, w};
 
 const SERVICE: PCWSTR = w!("countersign-host-try");
@@ -218,7 +216,9 @@ fn one(session: &mut Session, typed: &mut BTreeMap<u32, String>, input: &Input) 
                 unadvise_after: None,
             };
             let answer = session.submit(&how)?;
-            typed.clear();
+            // What the provider has emptied begins anew.
+            let shown = &session.tile()?.shown;
+            typed.retain(|id, _| shown.with(*id, |f| !f.text.is_empty()) == Some(true));
             // Wiped and freed: this is where it ends.
             if let Some(packed) = session.packed.take() {
                 let said = format!(
@@ -248,13 +248,7 @@ fn focused(session: &Session) -> Result<Option<u32>, Failure> {
 }
 
 fn focus(session: &Session, id: u32) -> Result<(), Failure> {
-    for field in session.tile()?.shown.lock().iter_mut() {
-        if field.what.id == id {
-            field.interactive = CPFIS_FOCUSED.0;
-        } else if field.interactive == CPFIS_FOCUSED.0 {
-            field.interactive = CPFIS_NONE.0;
-        }
-    }
+    session.tile()?.shown.focus(id);
     session.show();
     Ok(())
 }
