@@ -4,6 +4,8 @@
 //! Must not know COM classes of ours, or what is decided with an answer.
 
 #[cfg(windows)]
+pub mod folder;
+#[cfg(windows)]
 mod os;
 #[cfg(windows)]
 pub mod pipe;

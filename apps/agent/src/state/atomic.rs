@@ -35,13 +35,16 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Keeps others out of a folder. On Windows the installer sets who may enter.
+/// Keeps others out of a folder.
+#[cfg(unix)]
 pub(super) fn keep_private(folder: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-    #[cfg(not(unix))]
-    let _ = folder;
-    Ok(())
+    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+}
+
+/// Keeps others out of a folder: all but the system and administrators.
+#[cfg(windows)]
+pub(super) fn keep_private(folder: &Path) -> io::Result<()> {
+    win::folder::keep_private(folder)
 }
 
 /// A rename is only as lasting as the folder's entry. Windows has no such call and needs none.
