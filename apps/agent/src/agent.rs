@@ -207,7 +207,19 @@ impl Agent {
         }
         let At { session, kind, place, user } = at;
         let app_url = hello.and_then(|hello| hello.app_url.clone());
-        Context { machine: self.machine(), session, kind, place, user, app_url, support, limits }
+        Context {
+            machine: self.machine(),
+            session,
+            kind,
+            place,
+            user,
+            app_url,
+            support,
+            // Set on the machine, for whoever sits there.
+            break_glass: Vec::new(),
+            no_server: None,
+            limits,
+        }
     }
 
     /// Whether anybody needs a code in a place. Where no policy has come yet, everybody does.

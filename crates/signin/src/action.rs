@@ -72,9 +72,9 @@ pub enum Request {
 pub struct Release {
     /// What allows it: consumed by this release.
     pub approval: Approval,
-    /// The attempt the approval was given to, for the trace. To consume it, take the attempt of the begin request that
-    /// was sent last.
-    pub attempt: AttemptId,
+    /// The attempt the approval was given to, for the trace; `None` where no server was asked. To consume it, take the
+    /// attempt of the begin request that was sent last.
+    pub attempt: Option<AttemptId>,
     /// The account.
     pub account: AccountClaim,
     /// The name as typed, where packing needs it.

@@ -1,5 +1,5 @@
 use crate::Ticket;
-use model::{AccountClaim, AccountName, Command, MachineId, Place, Secret, Sid, SignInKind};
+use model::{AccountClaim, AccountName, Command, MachineId, Place, Reason, Secret, Sid, SignInKind};
 use protocol::http::{BeginAnswer, ConfirmAnswer, ErrorAnswer, ShowAnswer, VerifyAnswer};
 use protocol::pipe::Typed;
 use protocol::signature::Authentic;
@@ -23,6 +23,10 @@ pub struct Context {
     pub app_url: Option<String>,
     /// Whom to turn to, in the administrator's words.
     pub support: Option<String>,
+    /// Accounts and groups that get in with the password alone, without a server.
+    pub break_glass: Vec<Sid>,
+    /// Why no server can be asked on this machine, where it is so: then nobody else gets in.
+    pub no_server: Option<Reason>,
     /// How long things may take.
     pub limits: Limits,
 }

@@ -10,6 +10,6 @@ mod input;
 mod machine;
 
 pub use action::{Action, Release, Request, Ticket};
-pub use approval::{Approval, ApprovalError};
+pub use approval::{Approval, ApprovalError, is_break_glass};
 pub use input::{ChangeVerdict, Context, Input, Limits, PasswordVerdict, Reply, Resolved, WindowsResult};
 pub use machine::SignIn;

@@ -105,6 +105,7 @@ pub fn open(
         releaser,
         screens: drawn,
         asked: None,
+        judged: None,
         wake: None,
         work: JoinSet::new(),
         records: JoinSet::new(),
@@ -124,6 +125,8 @@ struct Driver {
     screens: mpsc::UnboundedSender<Drawn>,
     /// The attempt of the last begin request and its account, as this side sent it: what an approval has to be for.
     asked: Option<(AttemptId, Sid)>,
+    /// Whose password the operating system judged last, and did not find wrong.
+    judged: Option<Resolved>,
     wake: Option<UnixTime>,
     /// Proofs and calls under way; dropped with the view.
     work: JoinSet<Input>,
@@ -146,7 +149,10 @@ impl Driver {
                     input
                 }),
                 Some(done) = self.work.join_next() => match done {
-                    Ok(input) => Some(input),
+                    Ok(input) => {
+                        self.note_verdict(&input);
+                        Some(input)
+                    }
                     // The part that failed owes an answer; the limit of the call will end the wait.
                     Err(error) => {
                         tracing::error!(%error, "a part of a sign-in failed");
@@ -209,13 +215,40 @@ impl Driver {
     /// The file is flushed on a thread that may wait.
     fn record(&mut self, attempt: Option<AttemptId>, account: Option<AccountClaim>, what: ReportedEvent) {
         let backend = Arc::clone(&self.backend);
-        self.records.spawn_blocking(move || backend.record(attempt, account, what));
+        self.records.spawn_blocking(move || {
+            if what == ReportedEvent::BreakGlass {
+                let name = account.as_ref().map(|account| account.name.as_str()).unwrap_or_default();
+                let text = format!(
+                    "{name} is let in with the password alone: the account is set to be on this PC (BreakGlass)."
+                );
+                backend.os().record_event(os::Severity::Warning, &text);
+            }
+            backend.record(attempt, account, what);
+        });
+    }
+
+    fn note_verdict(&mut self, input: &Input) {
+        if let Input::Password(_, verdict) = input {
+            self.judged = match verdict {
+                PasswordVerdict::Proven(resolved) | PasswordVerdict::CouldNotTell(Some(resolved)) => {
+                    Some(resolved.clone())
+                }
+                _ => None,
+            };
+        }
     }
 
     fn release(&mut self, release: Release) {
         let Release { approval, attempt, account, name, password } = release;
         // Compared with what this side asked for, not with what the release says. Used up either way.
-        let fits = self.asked.take().is_some_and(|(attempt, sid)| {
+        let (asked, judged) = (self.asked.take(), self.judged.take());
+        let own = if approval.is_break_glass() {
+            let listed = judged.filter(|judged| signin::is_break_glass(&self.context.break_glass, judged));
+            listed.map(|judged| (None, judged.account.sid))
+        } else {
+            asked.map(|(attempt, sid)| (Some(attempt), sid))
+        };
+        let fits = own.is_some_and(|(attempt, sid)| {
             let (machine, session) = (self.context.machine, self.context.session);
             match approval.consume(self.clock.now(), attempt, machine, &sid, session) {
                 Ok(()) => sid == account.sid,
@@ -229,7 +262,7 @@ impl Driver {
             self.releaser.release(Released { turn: self.turn, account, name, password });
         } else {
             let what = ReportedEvent::Refused { reason: Reason::ComponentFailed };
-            self.record(Some(attempt), Some(account), what);
+            self.record(attempt, Some(account), what);
             self.own.push(Input::Deselected);
         }
     }

@@ -107,6 +107,8 @@ impl Bench {
             user: None,
             app_url: None,
             support: None,
+            break_glass: Vec::new(),
+            no_server: None,
             limits: Limits::default(),
         };
         let fake = Arc::new(Fake { os: Arc::new(os), alter, answers, events: Mutex::default() });

@@ -15,17 +15,18 @@ pub use session::{Broken, converse};
 
 use crate::{
     agent::{Agent, At},
-    driver::Backend,
+    driver::{Backend, Reply, ReplyFuture},
 };
-use model::{Place, Reason, Secret, SignInKind};
+use model::{AccountClaim, AttemptId, MachineId, Place, Reason, Secret, SignInKind};
 use os::Os;
 use protocol::{
     http::ReportedEvent,
     pipe::{Applies, Message, QrPicture, Screen, View},
     settings::Settings,
 };
-use signin::Context;
-use std::sync::{Arc, Mutex, PoisonError};
+use signin::{Context, Limits, Request};
+use std::sync::Arc;
+use tokio::sync::watch;
 
 /// Who answers at the pipe, as it is at this moment.
 #[derive(Clone)]
@@ -39,7 +40,7 @@ pub enum Present {
 /// What every conversation shares.
 pub struct House {
     os: Arc<dyn Os>,
-    present: Mutex<Present>,
+    present: watch::Sender<Present>,
     settings: Box<dyn Fn() -> Settings + Send + Sync>,
     sentinel: Sentinel,
 }
@@ -51,7 +52,7 @@ impl House {
     pub fn new(os: Arc<dyn Os>, settings: impl Fn() -> Settings + Send + Sync + 'static) -> Self {
         Self {
             os,
-            present: Mutex::new(Present::Away(Reason::Starting)),
+            present: watch::Sender::new(Present::Away(Reason::Starting)),
             settings: Box::new(settings),
             sentinel: Sentinel::default(),
         }
@@ -80,13 +81,42 @@ impl House {
         }
     }
 
-    /// Who answers from now on. Views that are open go on with whom they have.
+    /// Who answers from now on. Views go on with whom they have; those that had nobody begin anew.
     pub fn set(&self, present: Present) {
-        *self.present.lock().unwrap_or_else(PoisonError::into_inner) = present;
+        self.present.send_replace(present);
     }
 
     fn present(&self) -> Present {
-        self.present.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.present.borrow().clone()
+    }
+
+    /// Who serves a view, and what it is told once. Where no code can be asked for, there is only something to type
+    /// if somebody may get in without one.
+    fn serve(&self, present: Present, at: At) -> Result<(Context, Arc<dyn Backend>), Reason> {
+        let break_glass = (self.settings)().break_glass;
+        match present {
+            Present::Joined(agent) => {
+                let context = agent.context(agent.hello_answer().as_ref(), at);
+                Ok((Context { break_glass, ..context }, agent))
+            }
+            Present::Away(reason) if break_glass.is_empty() => Err(reason),
+            Present::Away(reason) => {
+                let At { session, kind, place, user } = at;
+                let context = Context {
+                    machine: NO_MACHINE,
+                    session,
+                    kind,
+                    place,
+                    user,
+                    app_url: None,
+                    support: None,
+                    break_glass,
+                    no_server: Some(reason),
+                    limits: Limits::default(),
+                };
+                Ok((context, Arc::new(Alone(Arc::clone(&self.os)))))
+            }
+        }
     }
 
     /// What applies in a place.
@@ -107,6 +137,26 @@ impl House {
             }
             policy::Applies::Always | policy::Applies::Depends => Applies::Offer,
         }
+    }
+}
+
+/// Stands for a machine that no server knows.
+const NO_MACHINE: MachineId = MachineId::from_bytes([0; 16]);
+
+/// Serves a view where there is no server and no audit trail.
+struct Alone(Arc<dyn Os>);
+
+impl Backend for Alone {
+    fn os(&self) -> &Arc<dyn Os> {
+        &self.0
+    }
+
+    fn ask(&self, _: Request) -> ReplyFuture<'_> {
+        Box::pin(std::future::ready(Reply::Unreachable))
+    }
+
+    fn record(&self, _: Option<AttemptId>, _: Option<AccountClaim>, what: ReportedEvent) {
+        tracing::info!(?what, "an event that no server hears of");
     }
 }
 
@@ -136,9 +186,4 @@ fn drawn(screen: Screen<Secret>) -> Screen<QrPicture> {
 fn picture(uri: &Secret) -> Option<QrPicture> {
     let matrix = qr::Matrix::encode(uri.expose_text()?).ok()?;
     QrPicture::new(matrix.size(), |x, y| matrix.is_dark(x, y))
-}
-
-/// What a view is told once.
-fn context(agent: &Agent, at: At) -> Context {
-    agent.context(agent.hello_answer().as_ref(), at)
 }

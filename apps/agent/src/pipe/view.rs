@@ -1,6 +1,6 @@
 //! One view of a sign-in screen: from what the provider says to the sign-in, and back.
 
-use super::{House, Present, closed, context, drawn};
+use super::{House, Present, closed, drawn};
 use crate::{
     agent::At,
     driver::{self, Backend, Drawn, Released, Releaser, Said},
@@ -9,7 +9,10 @@ use model::{Place, Reason, Secret, SignInKind};
 use os::{Credentials, Os, Packed, Session};
 use protocol::pipe::{Scene, Serialization, ToAgent, ToProvider, Turn, User};
 use signin::{Input, WindowsResult};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering::Relaxed},
+};
 use tokio::{
     sync::mpsc,
     task::{JoinSet, spawn_blocking},
@@ -31,7 +34,8 @@ impl OpenView {
         answers: mpsc::Sender<Secret>,
     ) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let (said, heard) = mpsc::unbounded_channel();
-        let view = View { os: Arc::clone(&house.os), number, scene, user, answers };
+        let newest = AtomicU32::new(0);
+        let view = View { os: Arc::clone(&house.os), number, scene, user, answers, newest };
         (Self(said), view.run(house, heard))
     }
 
@@ -59,52 +63,70 @@ struct View {
     scene: Scene,
     user: Option<User>,
     answers: mpsc::Sender<Secret>,
+    /// The turn of the last thing said: a release of an earlier one is not sent any more.
+    newest: AtomicU32,
 }
 
 impl View {
-    async fn run(self, house: Arc<House>, heard: mpsc::UnboundedReceiver<ToAgent>) {
-        match house.present() {
-            Present::Joined(agent) => {
-                let session = self.os.session(self.scene.session);
-                let (kind, place) = seen(&self.scene, &session);
-                let user = self.user.as_ref().map(|user| user.name.clone());
-                let at = At { session: self.scene.session, kind, place, user };
-                let context = context(&agent, at);
-                self.sign_in(context, agent, heard).await;
+    /// Until it is closed. Where nobody could be asked for a code and now somebody can, it begins anew.
+    async fn run(self, house: Arc<House>, mut heard: mpsc::UnboundedReceiver<ToAgent>) {
+        let mut presence = house.present.subscribe();
+        loop {
+            let present = presence.borrow_and_update().clone();
+            let away = matches!(present, Present::Away(_));
+            let session = self.os.session(self.scene.session);
+            let (kind, place) = seen(&self.scene, &session);
+            let user = self.user.as_ref().map(|user| user.name.clone());
+            let served = house.serve(present, At { session: self.scene.session, kind, place, user });
+            let until_closed = async {
+                match served {
+                    Ok((context, backend)) => self.sign_in(context, backend, &mut heard).await,
+                    Err(reason) => self.stay_closed(reason, &mut heard).await,
+                }
+            };
+            let changed = async {
+                if !away || presence.changed().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            };
+            tokio::select! {
+                () = until_closed => break,
+                () = changed => {}
             }
-            Present::Away(reason) => self.stay_closed(reason, heard).await,
         }
     }
 
     /// Nobody can sign in here now: every turn is answered with why.
-    async fn stay_closed(self, reason: Reason, mut heard: mpsc::UnboundedReceiver<ToAgent>) {
-        self.send(&ToProvider::Screen { turn: self.turn(0), screen: closed(reason) }).await;
+    async fn stay_closed(&self, reason: Reason, heard: &mut mpsc::UnboundedReceiver<ToAgent>) {
+        let newest = self.turn(self.newest.load(Relaxed));
+        self.send(&ToProvider::Screen { turn: newest, screen: closed(reason) }).await;
         while let Some(message) = heard.recv().await {
             if let Some(turn) = turn_of(&message) {
+                self.newest.store(turn.number, Relaxed);
                 self.send(&ToProvider::Screen { turn, screen: closed(reason) }).await;
             }
         }
     }
 
     async fn sign_in(
-        self,
+        &self,
         context: signin::Context,
         backend: Arc<dyn Backend>,
-        mut heard: mpsc::UnboundedReceiver<ToAgent>,
+        heard: &mut mpsc::UnboundedReceiver<ToAgent>,
     ) {
         let (hand, mut released) = mpsc::unbounded_channel();
         let (mut view, work) = driver::open(context, backend, Box::new(Hand(hand)));
         let driving = tokio::spawn(work);
         let mut packing = JoinSet::new();
-        // The turn of the last thing said: a release of an earlier one is not sent any more.
-        let mut newest = 0;
+        // What is drawn before anything was said belongs to the last turn there was.
+        let first = self.newest.load(Relaxed);
         loop {
             tokio::select! {
                 biased;
                 message = heard.recv() => {
                     let Some(message) = message else { break };
                     if let Some(turn) = turn_of(&message) {
-                        newest = turn.number;
+                        self.newest.store(turn.number, Relaxed);
                         let input = self.input(message).await;
                         if view.inputs.send(Said { turn: turn.number, input }).is_err() {
                             break;
@@ -112,7 +134,7 @@ impl View {
                     }
                 }
                 Some(Drawn { turn, screen }) = view.screens.recv() => {
-                    self.send(&ToProvider::Screen { turn: self.turn(turn), screen: drawn(screen) }).await;
+                    self.send(&ToProvider::Screen { turn: self.turn(turn.max(first)), screen: drawn(screen) }).await;
                 }
                 Some(release) = released.recv() => {
                     let (turn, pack) = (release.turn, self.pack(release));
@@ -120,7 +142,7 @@ impl View {
                 }
                 Some(packed) = packing.join_next() => match packed {
                     // Whoever has turned away meanwhile gets nothing: dropped, which wipes it.
-                    Ok((turn, Some(serialization))) if turn == newest => {
+                    Ok((turn, Some(serialization))) if turn == self.newest.load(Relaxed) => {
                         self.send(&ToProvider::Release { turn: self.turn(turn), serialization }).await;
                     }
                     Ok((_, Some(_))) => {}

@@ -108,6 +108,8 @@ pub enum ReportedEvent {
         /// What the screen said.
         reason: Reason,
     },
+    /// An account that is set on the machine to get in with the password alone did: nobody was asked for a code.
+    BreakGlass,
     /// A kind this version does not know.
     #[serde(other)]
     Other,

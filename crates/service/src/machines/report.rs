@@ -42,6 +42,9 @@ fn record(work: &mut Work<'_, '_>, machine: &Machine, report: Report) -> Result<
         ReportedEvent::PasswordWrong => (AuditKind::PasswordWrong, String::new()),
         ReportedEvent::Abandoned => (AuditKind::SignInAbandoned, String::new()),
         ReportedEvent::Refused { reason } => (AuditKind::AgentRefused, format!("{}; ", reason.key())),
+        ReportedEvent::BreakGlass => {
+            (AuditKind::CodeNotNeeded, "break-glass, set on the machine; ".to_owned())
+        }
         // Of a later version: nothing to record it as.
         ReportedEvent::Other => return Ok(()),
     };

@@ -247,6 +247,7 @@ async fn what_a_machine_reports_is_recorded_once() {
         let events = vec![
             report(id, ReportedEvent::SignedIn),
             report(server.request_id(), ReportedEvent::WindowsRefused { status: 0xc000_006d, substatus: 0 }),
+            report(server.request_id(), ReportedEvent::BreakGlass),
             report(server.request_id(), ReportedEvent::Other),
         ];
         let request = ReportRequest { events };
@@ -254,7 +255,10 @@ async fn what_a_machine_reports_is_recorded_once() {
     }
     assert_eq!((server.count(AuditKind::SignedIn), server.count(AuditKind::WindowsRefused)), (1, 2));
     let events = server.events();
-    let last = events.last().unwrap();
+    let glass = events.last().unwrap();
+    assert_eq!(glass.kind, AuditKind::CodeNotNeeded);
+    assert!(glass.detail.starts_with("break-glass, set on the machine; "), "{glass:?}");
+    let last = events.get(events.len() - 2).unwrap();
     assert_eq!(last.person, server.person(&pc, &domain(1001)).map(|person| person.id));
     assert!(last.detail.contains("0xc000006d") && last.at == server.now(), "{last:?}");
 

@@ -1,10 +1,10 @@
 //! How a sign-in ends: approved, refused, given up, left, timed out.
 
-use super::state::{Attempt, State};
+use super::state::{Attempt, Credentials, State};
 use super::turn::Turn;
 use crate::approval::{Accepting, Approval};
 use crate::{Action, Release, Reply, WindowsResult};
-use model::Reason;
+use model::{AccountClaim, AttemptId, Reason};
 use protocol::http::{ErrorKind, Refusal, ReportedEvent};
 use protocol::pipe::Message;
 use protocol::signature::Authentic;
@@ -50,15 +50,31 @@ impl Turn<'_> {
             return self.refuse(&attempt, Reason::ComponentFailed);
         };
         let Attempt { id, account, credentials, .. } = attempt;
-        self.act(Action::Release(Release {
-            approval,
-            attempt: id,
-            account: account.clone(),
-            name: credentials.name,
-            password: credentials.password,
-        }));
+        self.release(approval, Some(id), account, credentials)
+    }
+
+    /// The account is one of those set on this machine to get in with the password alone.
+    pub(super) fn break_glass(
+        &mut self,
+        approval: Approval,
+        account: AccountClaim,
+        credentials: Credentials,
+    ) -> State {
+        self.report(None, Some(account.clone()), ReportedEvent::BreakGlass);
+        self.release(approval, None, account, credentials)
+    }
+
+    fn release(
+        &mut self,
+        approval: Approval,
+        attempt: Option<AttemptId>,
+        account: AccountClaim,
+        credentials: Credentials,
+    ) -> State {
+        let Credentials { name, password, .. } = credentials;
+        self.act(Action::Release(Release { approval, attempt, account: account.clone(), name, password }));
         let until = self.now.plus(self.context.limits.release);
-        State::Released { attempt: id, account, until }
+        State::Released { attempt, account, until }
     }
 
     /// The server's own *no*. It has recorded it.
@@ -122,7 +138,7 @@ impl Turn<'_> {
                 ReportedEvent::WindowsRefused { status, substatus }
             }
         };
-        self.report(Some(attempt), Some(account.clone()), what);
+        self.report(attempt, Some(account.clone()), what);
         match result {
             WindowsResult::SignedIn => State::Closed { account },
             WindowsResult::Refused { .. } => self.first_view(Reason::WindowsRefused),

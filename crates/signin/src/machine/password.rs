@@ -3,7 +3,7 @@
 use super::state::{Attempt, Credentials, State};
 use super::turn::Turn;
 use super::typed;
-use crate::{Action, ChangeVerdict, PasswordVerdict, Request, Resolved};
+use crate::{Action, Approval, ChangeVerdict, Context, PasswordVerdict, Request, Resolved};
 use model::{AccountClaim, AccountName, AttemptId, Reason, RequestId, Secret};
 use protocol::http::{BeginRequest, PasswordEvidence, ReportedEvent};
 use protocol::pipe::{Message, Typed};
@@ -104,6 +104,15 @@ impl Turn<'_> {
     }
 
     fn begin(&mut self, credentials: Credentials, resolved: Resolved, evidence: PasswordEvidence) -> State {
+        // Whoever is in the list on this machine waits for no server, which may be the very thing that is broken.
+        let Context { break_glass, machine, session, .. } = self.context;
+        if let Some(approval) = Approval::break_glass(break_glass, &resolved, *machine, *session, self.now) {
+            return self.break_glass(approval, resolved.account, credentials);
+        }
+        if let Some(reason) = self.context.no_server {
+            self.report(None, Some(resolved.account), ReportedEvent::Refused { reason });
+            return self.first_view(reason);
+        }
         let Resolved { account, mut groups } = resolved;
         groups.truncate(BeginRequest::MAX_GROUPS);
         let id = AttemptId::random(self.rng);

@@ -31,7 +31,7 @@ pub(super) enum State {
     /// The server is asked about a first code.
     Confirming { attempt: Attempt, enrolling: Enrolling, sent: SentCode, waiting: Waiting },
     /// The credentials are with Windows.
-    Released { attempt: AttemptId, account: AccountClaim, until: UnixTime },
+    Released { attempt: Option<AttemptId>, account: AccountClaim, until: UnixTime },
     /// The person is in.
     Closed { account: AccountClaim },
 }
@@ -70,7 +70,7 @@ pub(super) struct Attempt {
 impl Attempt {
     pub(super) fn binding(&self, context: &Context) -> Binding {
         Binding {
-            attempt: self.id,
+            attempt: Some(self.id),
             machine: context.machine,
             sid: self.account.sid.clone(),
             session: context.session,

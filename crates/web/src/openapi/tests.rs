@@ -179,6 +179,7 @@ fn what_is_written_is_what_is_described() {
         ReportedEvent::PasswordWrong,
         ReportedEvent::Abandoned,
         ReportedEvent::Refused { reason: Reason::Unreachable },
+        ReportedEvent::BreakGlass,
     ] {
         let account = Some(account(AuthorityClaim::ThisMachine));
         let events = vec![Report { id: request, attempt: Some(attempt), at, account, what }];

@@ -17,10 +17,10 @@ fn name_password_and_code_sign_a_person_in() {
 
     let release = bench.released().expect("a release in the step of the accept");
     assert_eq!(release.account, mara().account);
-    assert_eq!((release.name.as_str(), release.attempt), ("mara", attempt));
+    assert_eq!((release.name.as_str(), release.attempt), ("mara", Some(attempt)));
     assert_eq!(release.password.expose_text(), Some(PASSWORD));
     assert_eq!((bench.screen().view, bench.screen().busy), (View::Closed, true));
-    let used = release.approval.consume(bench.now, attempt, MACHINE, &mara().account.sid, SESSION);
+    let used = release.approval.consume(bench.now, Some(attempt), MACHINE, &mara().account.sid, SESSION);
     assert_eq!(used, Ok(()));
 
     bench.step(Input::Windows(WindowsResult::SignedIn));

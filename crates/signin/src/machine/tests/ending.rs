@@ -168,7 +168,7 @@ fn an_approval_is_good_for_one_sign_in_and_a_short_time() {
 
     let other = Err(ApprovalError::OtherSignIn);
     let approval = || released().1.approval;
-    assert_eq!(approval().consume(now, AttemptId::from_bytes([9; 16]), MACHINE, &sid, SESSION), other);
+    assert_eq!(approval().consume(now, Some(AttemptId::from_bytes([9; 16])), MACHINE, &sid, SESSION), other);
     assert_eq!(approval().consume(now, attempt, MachineId::from_bytes([9; 16]), &sid, SESSION), other);
     assert_eq!(approval().consume(now, attempt, MACHINE, &account(1002).sid, SESSION), other);
     assert_eq!(approval().consume(now, attempt, MACHINE, &sid, SESSION + 1), other);
@@ -183,7 +183,7 @@ fn no_server_can_make_an_approval_last() {
     let approval = bench.released().unwrap().approval;
     let now = bench.now.plus(Duration::from_secs(120));
     let sid = mara().account.sid;
-    assert_eq!(approval.consume(now, attempt, MACHINE, &sid, SESSION), Err(ApprovalError::Expired));
+    assert_eq!(approval.consume(now, Some(attempt), MACHINE, &sid, SESSION), Err(ApprovalError::Expired));
 }
 
 #[test]

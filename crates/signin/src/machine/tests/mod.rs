@@ -1,5 +1,6 @@
 //! The bench every test of the machine works on: one view, a server that signs for real, a clock.
 
+mod break_glass;
 mod code;
 mod ending;
 mod enroll;
@@ -37,6 +38,8 @@ fn context() -> Context {
         user: None,
         app_url: Some("https://app.example".into()),
         support: Some("the help desk, 1234".into()),
+        break_glass: Vec::new(),
+        no_server: None,
         limits: Limits::default(),
     }
 }
