@@ -154,7 +154,7 @@ unsafe fn serialize(
     if there.contains(&false) {
         return E_POINTER;
     }
-    let result = enter(tile, || {
+    enter(tile, || {
         match tile.take_outcome() {
             Told::Credentials(serialization) => {
                 // SAFETY: it is not null.
@@ -171,13 +171,7 @@ unsafe fn serialize(
             Told::Message(None) => {}
         }
         S_OK
-    });
-    if result == E_UNEXPECTED {
-        let words = guarded(|| text_to_give(&tile.broken_text())).unwrap_or(PWSTR::null());
-        // SAFETY: neither is null.
-        unsafe { (put(text, words), put(status, CPSI_ERROR)) };
-    }
-    result
+    })
 }
 
 /// # Safety

@@ -90,7 +90,7 @@ mod tests {
             let picture = QrPicture::new(side, |x, y| (x * 7 + y * 3) % 5 < 2).unwrap();
             let pixels = qr(&picture);
             let modules = side + 2 * QUIET;
-            assert!(pixels.side >= QR_PIXELS && pixels.side % modules == 0);
+            assert!(pixels.side >= QR_PIXELS && pixels.side.is_multiple_of(modules));
             let scale = pixels.side / modules;
             for y in 0..pixels.side {
                 for x in 0..pixels.side {

@@ -481,14 +481,16 @@ impl Tile {
         }
     }
 
-    /// Says that the tile has failed, where it can.
+    /// The tile has failed: nothing of the sign-in stays, and the person is told.
     pub(crate) fn show_broken(&self) {
+        self.turned_away.fetch_add(1, Ordering::SeqCst);
+        let view = {
+            let mut state = self.state();
+            (state.outcome, state.handed_over) = (None, None);
+            state.view.take()
+        };
+        drop(view);
         self.show(first_screen(Some(Reason::ComponentFailed)), Clear::Secrets);
-    }
-
-    /// The words for a tile that has failed.
-    pub(crate) fn broken_text(&self) -> String {
-        self.voice.line(&first_screen(Some(Reason::ComponentFailed)))
     }
 
     fn hide_qr(&self) {
