@@ -128,7 +128,7 @@ pub(crate) const PARTS: &[Part] = &[
         HostAndWindows,
         Only(&["agent", "fake-os", "model", "os"]),
     ),
-    part("tests/host", "countersign-host", Test, Windows, Only(&["model"])),
+    part("tests/host", "countersign-host", Test, Windows, Only(&[])),
     part(
         "tests/wasm-vectors",
         "countersign-wasm-vectors",

@@ -67,7 +67,7 @@ pub(crate) struct Screen {
     pub(crate) session: Option<Session>,
     remote: Option<Remote>,
     /// Texts left lying about, so that `scan` is seen to find something.
-    planted: Vec<String>,
+    planted: Vec<(String, Vec<u16>)>,
 }
 
 /// The words after a command's name.
@@ -185,7 +185,8 @@ impl Screen {
                 random::run(self.session()?, args.number(0)?, args.number(1)?, &texts)
             }
             "plant" => {
-                self.planted.push(args.at(0)?.to_owned());
+                let text = args.at(0)?;
+                self.planted.push((text.to_owned(), crate::com::wide(text)));
                 Ok(json!({}))
             }
             "crash" => {
