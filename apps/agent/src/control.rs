@@ -45,6 +45,9 @@ pub(crate) fn serve(folder: &Folder, status: StatusSource) -> std::io::Result<to
 /// Its pipe. Administrators and the system may open it; there is no secret in what it says.
 #[cfg(windows)]
 const NAME: &str = r"\\.\pipe\ProtectedPrefix\Administrators\countersign-agent-control";
+/// Every instance has a client (winerror.h).
+#[cfg(windows)]
+const ERROR_PIPE_BUSY: i32 = 231;
 /// Owned by and open to administrators and the system.
 #[cfg(windows)]
 const ACCESS: &str = "O:BAG:BAD:P(A;;GA;;;BA)(A;;GA;;;SY)";
@@ -55,7 +58,15 @@ pub(crate) async fn ask(_: &Folder) -> Option<Status> {
     use tokio::io::AsyncReadExt;
     let answer = tokio::time::timeout(TIMEOUT, async {
         let mut answer = Vec::new();
-        let pipe = tokio::net::windows::named_pipe::ClientOptions::new().write(false).open(NAME)?;
+        let pipe = loop {
+            match tokio::net::windows::named_pipe::ClientOptions::new().write(false).open(NAME) {
+                // Somebody else has just been connected, and the next instance is not there yet.
+                Err(error) if error.raw_os_error() == Some(ERROR_PIPE_BUSY) => {
+                    tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+                }
+                opened => break opened?,
+            }
+        };
         match pipe.take(MAX_ANSWER).read_to_end(&mut answer).await {
             // How the end of a pipe looks where it was closed after the last byte.
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error),
