@@ -5,18 +5,27 @@ use os::{
     ChangeVerdict, Credentials, Machine, Os, OsError, Packed, PasswordVerdict, Protection, Resolved, Session,
     Severity, Unpacked,
 };
-use std::{thread, time::Duration};
+use std::{sync::Mutex, thread, time::Duration};
 
 /// Knows one account, `CORP\mara` with the password `right`.
 pub(crate) struct TestOs {
     pub(crate) firmware_uuid: String,
     /// How long a proof takes.
     pub(crate) proof_takes: Duration,
+    /// How long packing takes.
+    pub(crate) packing_takes: Duration,
+    /// What was written to the event log.
+    pub(crate) events: Mutex<Vec<String>>,
 }
 
 impl Default for TestOs {
     fn default() -> Self {
-        Self { firmware_uuid: "0a0b".into(), proof_takes: Duration::ZERO }
+        Self {
+            firmware_uuid: "0a0b".into(),
+            proof_takes: Duration::ZERO,
+            packing_takes: Duration::ZERO,
+            events: Mutex::default(),
+        }
     }
 }
 
@@ -73,6 +82,7 @@ impl Os for TestOs {
 
     /// Name, a line's end, password: nothing that Windows would take.
     fn pack(&self, credentials: &Credentials<'_>) -> Result<Packed, OsError> {
+        thread::sleep(self.packing_takes);
         let bytes = [credentials.name.as_str().as_bytes(), b"\n", credentials.password.expose()].concat();
         Ok(Packed { package: 7, bytes: Secret::new(bytes) })
     }
@@ -95,5 +105,7 @@ impl Os for TestOs {
         ""
     }
 
-    fn record_event(&self, _: Severity, _: &str) {}
+    fn record_event(&self, _: Severity, text: &str) {
+        self.events.lock().unwrap().push(text.to_owned());
+    }
 }

@@ -109,7 +109,7 @@ async fn keep_going(place: &Place, house: &House, status: &Mutex<Status>) -> any
                 tracing::info!(machine = %agent.machine(), "the agent is running");
                 told = false;
                 let agent = Arc::new(agent);
-                house.set(Present::Joined(Arc::clone(&agent)));
+                house.set(Present::Joined(agent.clone()));
                 serve_identity(place, &agent, &show).await;
             }
             Err(StartError::Identity(error @ (IdentityError::NotJoined | IdentityError::Cloned))) => {

@@ -4,7 +4,7 @@
 
 mod backend;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use backend::{Backend, Reply, ReplyFuture};
 

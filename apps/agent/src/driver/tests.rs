@@ -61,7 +61,7 @@ impl Fake {
 }
 
 /// There is one way to an authentic answer, in tests too.
-fn authentic(answer: &BeginAnswer) -> Authentic<BeginAnswer> {
+pub(crate) fn authentic<T: serde::Serialize + serde::de::DeserializeOwned>(answer: &T) -> Authentic<T> {
     let key = SigningKey::random(&mut system_rng());
     let parts = RequestParts::new("POST", "x", "/", "", b"").unwrap();
     let request = sign_request(&key, KeyId::Machine(machine()), clock::now(), [0; 16], &parts);

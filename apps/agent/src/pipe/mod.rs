@@ -6,6 +6,8 @@
 mod listen;
 mod sentinel;
 mod session;
+#[cfg(test)]
+mod tests;
 mod view;
 
 #[cfg(windows)]
@@ -32,9 +34,28 @@ use tokio::sync::watch;
 #[derive(Clone)]
 pub enum Present {
     /// The machine is joined.
-    Joined(Arc<Agent>),
+    Joined(Arc<dyn Joined>),
     /// Nobody can sign in with a code: why.
     Away(Reason),
+}
+
+/// What answers on a machine that is joined.
+pub trait Joined: Backend {
+    /// What a view is told once.
+    fn context(&self, at: At) -> Context;
+
+    /// Whether anybody needs a code in a place.
+    fn applies(&self, kind: SignInKind, place: Place) -> policy::Applies;
+}
+
+impl Joined for Agent {
+    fn context(&self, at: At) -> Context {
+        Agent::context(self, self.hello_answer().as_ref(), at)
+    }
+
+    fn applies(&self, kind: SignInKind, place: Place) -> policy::Applies {
+        Agent::applies(self, kind, place)
+    }
 }
 
 /// What every conversation shares.
@@ -95,10 +116,7 @@ impl House {
     fn serve(&self, present: Present, at: At) -> Result<(Context, Arc<dyn Backend>), Reason> {
         let break_glass = (self.settings)().break_glass;
         match present {
-            Present::Joined(agent) => {
-                let context = agent.context(agent.hello_answer().as_ref(), at);
-                Ok((Context { break_glass, ..context }, agent))
-            }
+            Present::Joined(agent) => Ok((Context { break_glass, ..agent.context(at) }, agent)),
             Present::Away(reason) if break_glass.is_empty() => Err(reason),
             Present::Away(reason) => {
                 let At { session, kind, place, user } = at;

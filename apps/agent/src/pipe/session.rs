@@ -2,7 +2,7 @@
 
 use super::{
     House,
-    view::{OpenView, turn_of},
+    view::{Busy, OpenView, turn_of},
 };
 use model::Secret;
 use protocol::{
@@ -36,6 +36,9 @@ pub enum Broken {
     /// It opened a view under a number that is in use, or too many.
     #[error("the sign-in screen opened more views than it may")]
     Views,
+    /// It says more than a person can do.
+    #[error("the sign-in screen says more than a person can do")]
+    Hurried,
     /// It does not read what it is answered.
     #[error("the sign-in screen does not read")]
     Hung,
@@ -72,7 +75,8 @@ where
             session.tidy();
         }
     };
-    let write = async {
+    // Owns what it needs: when it ends, nobody waits any more to have something written.
+    let write = async move {
         while let Some(frame) = waiting.recv().await {
             writer.write_all(frame.expose()).await?;
         }
@@ -138,7 +142,7 @@ impl Session {
     fn pass_on(&self, message: ToAgent) -> Result<(), Broken> {
         let Some(Turn { view, .. }) = turn_of(&message) else { return Ok(()) };
         match self.views.get(&view) {
-            Some(open) => open.take(message),
+            Some(open) => open.take(message).map_err(|Busy| Broken::Hurried)?,
             None => self.answer(&ToProvider::Refused { view })?,
         }
         Ok(())

@@ -21,8 +21,14 @@ use tokio::{
 /// `STATUS_UNSUCCESSFUL`: what a release that could not be packed counts as.
 const UNSUCCESSFUL: u32 = 0xC000_0001;
 
+/// What may have been said to a view that it has not got round to. A person does a few things in a second.
+const MAX_UNHEARD: usize = 64;
+
 /// What is said to a view goes in here. Dropping it closes the view.
-pub(super) struct OpenView(mpsc::UnboundedSender<ToAgent>);
+pub(super) struct OpenView(mpsc::Sender<ToAgent>);
+
+/// More was said to a view than it has got round to.
+pub(super) struct Busy;
 
 impl OpenView {
     /// The view, and the work that keeps it going.
@@ -33,15 +39,18 @@ impl OpenView {
         user: Option<User>,
         answers: mpsc::Sender<Secret>,
     ) -> (Self, impl Future<Output = ()> + Send + 'static) {
-        let (said, heard) = mpsc::unbounded_channel();
+        let (said, heard) = mpsc::channel(MAX_UNHEARD);
         let newest = AtomicU32::new(0);
         let view = View { os: Arc::clone(&house.os), number, scene, user, answers, newest };
         (Self(said), view.run(house, heard))
     }
 
     /// Passes on what was said. A view that has ended hears nothing.
-    pub(super) fn take(&self, message: ToAgent) {
-        let _ = self.0.send(message);
+    pub(super) fn take(&self, message: ToAgent) -> Result<(), Busy> {
+        match self.0.try_send(message) {
+            Err(mpsc::error::TrySendError::Full(_)) => Err(Busy),
+            Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
+        }
     }
 }
 
@@ -69,7 +78,7 @@ struct View {
 
 impl View {
     /// Until it is closed. Where nobody could be asked for a code and now somebody can, it begins anew.
-    async fn run(self, house: Arc<House>, mut heard: mpsc::UnboundedReceiver<ToAgent>) {
+    async fn run(self, house: Arc<House>, mut heard: mpsc::Receiver<ToAgent>) {
         let mut presence = house.present.subscribe();
         loop {
             let present = presence.borrow_and_update().clone();
@@ -97,7 +106,7 @@ impl View {
     }
 
     /// Nobody can sign in here now: every turn is answered with why.
-    async fn stay_closed(&self, reason: Reason, heard: &mut mpsc::UnboundedReceiver<ToAgent>) {
+    async fn stay_closed(&self, reason: Reason, heard: &mut mpsc::Receiver<ToAgent>) {
         let newest = self.turn(self.newest.load(Relaxed));
         self.send(&ToProvider::Screen { turn: newest, screen: closed(reason) }).await;
         while let Some(message) = heard.recv().await {
@@ -112,7 +121,7 @@ impl View {
         &self,
         context: signin::Context,
         backend: Arc<dyn Backend>,
-        heard: &mut mpsc::UnboundedReceiver<ToAgent>,
+        heard: &mut mpsc::Receiver<ToAgent>,
     ) {
         let (hand, mut released) = mpsc::unbounded_channel();
         let (mut view, work) = driver::open(context, backend, Box::new(Hand(hand)));
