@@ -203,9 +203,11 @@ impl Seen {
         self.0["fields"].as_array().map_or(&[], Vec::as_slice)
     }
 
-    /// Whether there is a field or link of this name.
+    /// Whether there is a field to type into, or a link, of this name.
     pub fn has(&self, label: &str) -> bool {
-        self.fields().iter().any(|field| field["label"] == label || field["text"] == label)
+        let usable = |field: &Value| ["edit", "password", "link"].map(Value::from).contains(&field["type"]);
+        let named = |field: &Value| field["label"] == label || field["text"] == label;
+        self.fields().iter().any(|field| usable(field) && named(field))
     }
 
     /// All that can be read, one line for each field.
