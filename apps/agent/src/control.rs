@@ -55,7 +55,7 @@ const ACCESS: &str = "O:BAG:BAD:P(A;;GA;;;BA)(A;;GA;;;SY)";
 /// The status a running agent tells, or `None` when none runs.
 #[cfg(windows)]
 pub(crate) async fn ask(_: &Folder) -> Option<Status> {
-    use tokio::io::AsyncReadExt;
+    use tokio::io::{AsyncBufReadExt, AsyncReadExt};
     let answer = tokio::time::timeout(TIMEOUT, async {
         let mut answer = Vec::new();
         let pipe = loop {
@@ -67,11 +67,9 @@ pub(crate) async fn ask(_: &Folder) -> Option<Status> {
                 opened => break opened?,
             }
         };
-        match pipe.take(MAX_ANSWER).read_to_end(&mut answer).await {
-            // How the end of a pipe looks where it was closed after the last byte.
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error),
-            _ => std::io::Result::Ok(answer),
-        }
+        // Up to the line's end and not to the pipe's: the agent closes its end only once this one is gone.
+        tokio::io::BufReader::new(pipe.take(MAX_ANSWER)).read_until(b'\n', &mut answer).await?;
+        std::io::Result::Ok(answer)
     });
     let status: Status = serde_json::from_slice(&answer.await.ok()?.ok()?).ok()?;
     Some(Status { running: true, ..status })
@@ -85,8 +83,12 @@ pub(crate) fn serve(_: &Folder, status: StatusSource) -> std::io::Result<tokio::
     Ok(tokio::spawn(async move {
         loop {
             // What failed is that client's loss.
-            let Ok(mut connection) = listener.accept().await else { continue };
-            let answer = serde_json::to_vec(&status()).unwrap_or_default();
+            let Ok(mut connection) = listener.accept().await else {
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                continue;
+            };
+            let mut answer = serde_json::to_vec(&status()).unwrap_or_default();
+            answer.push(b'\n');
             tokio::spawn(async move {
                 let told = async {
                     connection.stream.write_all(&answer).await?;

@@ -49,7 +49,11 @@ impl Listener {
     /// # Errors
     /// Windows refuses; the listener goes on being of use.
     pub async fn accept(&mut self) -> io::Result<Connection> {
-        self.next.connect().await?;
+        if let Err(error) = self.next.connect().await {
+            // A client that came and went before this leaves an instance that never connects again.
+            self.next = self.access.instance(&self.name, false)?;
+            return Err(error);
+        }
         let next = self.access.instance(&self.name, false)?;
         let stream = std::mem::replace(&mut self.next, next);
         let process = client_process(&stream)?;

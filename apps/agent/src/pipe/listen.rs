@@ -1,8 +1,11 @@
 //! Takes connections at the sign-in pipe.
 
 use super::{Broken, House, converse};
-use std::{io, sync::Arc};
-use tokio::task::{JoinSet, spawn_blocking};
+use std::{io, sync::Arc, time::Duration};
+use tokio::{
+    task::{JoinSet, spawn_blocking},
+    time::sleep,
+};
 use win::{
     pipe::{Connection, Listener},
     process::{FIRST_ERROR_STATUS, Process},
@@ -12,6 +15,8 @@ use win::{
 pub const NAME: &str = r"\\.\pipe\ProtectedPrefix\Administrators\countersign-agent";
 /// How long after its connection broke a process may take to end, in milliseconds, for the two to belong together.
 const ENDS_WITHIN: u32 = 3_000;
+/// How long nobody is let in after it did not work.
+const AFTER_A_FAILURE: Duration = Duration::from_millis(100);
 
 /// Answers sign-in screens until this is dropped.
 ///
@@ -25,7 +30,11 @@ pub async fn listen(house: Arc<House>) -> io::Result<()> {
             Ok(connection) => {
                 conversations.spawn(attend(connection, Arc::clone(&house)));
             }
-            Err(error) => tracing::warn!(%error, "a sign-in screen could not be answered"),
+            Err(error) => {
+                tracing::warn!(%error, "a sign-in screen could not be answered");
+                // What fails for long must not keep the machine busy.
+                sleep(AFTER_A_FAILURE).await;
+            }
         }
         while conversations.try_join_next().is_some() {}
     }
