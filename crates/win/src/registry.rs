@@ -1,11 +1,11 @@
-//! Values of the registry, read.
+//! Values of the registry.
 
 use windows::{
     Win32::{
         Foundation::ERROR_SUCCESS,
         System::Registry::{
-            HKEY_LOCAL_MACHINE, REG_DWORD, REG_MULTI_SZ, REG_SZ, REG_VALUE_TYPE, RRF_RT_ANY,
-            RRF_SUBKEY_WOW6464KEY, RegGetValueW,
+            HKEY_LOCAL_MACHINE, REG_DWORD, REG_EXPAND_SZ, REG_MULTI_SZ, REG_SZ, REG_VALUE_TYPE, RRF_RT_ANY,
+            RRF_SUBKEY_WOW6464KEY, RegGetValueW, RegSetKeyValueW,
         },
     },
     core::HSTRING,
@@ -54,6 +54,21 @@ pub fn read(key: &str, name: &str) -> Option<Value> {
         // It is there, and cannot be read.
         _ => Some(Value::Foreign),
     }
+}
+
+/// Writes a text in which Windows expands variables below `HKEY_LOCAL_MACHINE`, and makes the key where it is missing.
+///
+/// # Errors
+/// Not an administrator.
+pub fn write_expandable(key: &str, name: &str, text: &str) -> std::io::Result<()> {
+    let (key, name) = (HSTRING::from(key), HSTRING::from(name));
+    let units: Vec<u16> = text.encode_utf16().chain([0]).collect();
+    let length = u32::try_from(size_of_val(units.as_slice())).map_err(std::io::Error::other)?;
+    // SAFETY: the text has `length` bytes, and everything lives until the call returns.
+    let status = unsafe {
+        RegSetKeyValueW(HKEY_LOCAL_MACHINE, &key, &name, REG_EXPAND_SZ.0, Some(units.as_ptr().cast()), length)
+    };
+    status.ok().map_err(Into::into)
 }
 
 fn value(kind: REG_VALUE_TYPE, bytes: &[u8]) -> Value {

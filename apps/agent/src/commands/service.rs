@@ -12,9 +12,15 @@ const SERVICE: Service = Service {
     description: "Asks for a one-time password at sign-in. Without it nobody signs in by the Countersign tile.",
 };
 
+/// Where Windows looks for what the events of the source *Countersign* say.
+const EVENT_SOURCE: &str = r"SYSTEM\CurrentControlSet\Services\EventLog\Application\Countersign";
+const EVENT_MESSAGES: &str = r"%SystemRoot%\System32\EventCreate.exe";
+
 pub(super) fn install(place: &Place) -> anyhow::Result<ExitCode> {
     let program = std::env::current_exe().context("where this program is")?;
     let arguments = ["--data".into(), place.folder.path().as_os_str().to_owned(), "service".into()];
+    // Windows' own program of messages that are nothing but the text given. Without it the log shows a line more.
+    let _ = win::registry::write_expandable(EVENT_SOURCE, "EventMessageFile", EVENT_MESSAGES);
     SERVICE.install(program, arguments.to_vec()).context("the service cannot be installed")?;
     println!("The service {} is installed and starting.", SERVICE.name);
     Ok(ExitCode::SUCCESS)
