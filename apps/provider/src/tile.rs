@@ -102,6 +102,8 @@ struct State {
     looks: Looks,
     app_shown: bool,
     window: Option<QrWindow>,
+    /// Whether Windows has credentials of ours that it has said nothing about.
+    released: bool,
 }
 
 /// Windows' end of the tile.
@@ -143,6 +145,7 @@ impl Tile {
             looks,
             app_shown: false,
             window: None,
+            released: false,
         };
         Arc::new_cyclic(|myself| Self {
             health: Health::default(),
@@ -287,6 +290,7 @@ impl Tile {
                 let gone = view.is_none_or(|view| view.inbox().is_gone());
                 if late.is_none() && !gone {
                     self.hide_qr();
+                    self.state().released = true;
                     return Told::Credentials(serialization);
                 }
                 self.told(late.unwrap_or_else(|| first_screen(Some(away()))))
@@ -380,6 +384,10 @@ impl Tile {
             let mut state = self.state();
             state.inputs.forget_secrets();
             (state.outcome, state.handed_over) = (None, None);
+            if !std::mem::take(&mut state.released) {
+                // About credentials that are none of ours; the agent knows of none either, and would not answer.
+                return None;
+            }
             state.view.clone()
         };
         let said =
