@@ -5,6 +5,7 @@
 
 mod bare_machine;
 mod fake_windows;
+mod false_server;
 mod logon_buffer;
 mod oath;
 mod pc;
@@ -17,6 +18,7 @@ mod wine;
 
 pub use bare_machine::{Answered, BareMachine, Start};
 pub use fake_windows::{Account, FakeWindows};
+pub use false_server::FalseServer;
 pub use logon_buffer::LogonBuffer;
 pub use oath::{Oath, code_at, has_oathtool};
 pub use pc::Pc;

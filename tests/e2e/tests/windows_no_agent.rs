@@ -58,3 +58,30 @@ fn policy_outranks_what_is_set_on_the_machine() {
     screen.ask(&["policy", "Enforce", "dword", "1"]);
     assert!(!stays(&screen.ask(&["filter", "logon"]), "password"));
 }
+
+#[test]
+fn a_program_that_only_pretends_to_be_the_agent_gets_no_byte() {
+    let pc = pc();
+    let server = pc.false_server();
+    let mut screen = pc.sign_in_screen();
+    screen.open(&["logon", "options=both"]);
+    let seen = screen.see();
+    if seen.has("Password") {
+        screen.type_in("Password", "correct horse");
+    }
+    assert_ne!(screen.submit()["response"], "finished");
+    screen.ask(&["filter", "logon"]);
+    screen.ask(&["close"]);
+    let said = server.said();
+    assert!(said.iter().any(|line| line == "connected"), "the provider looked at it: {said:?}");
+    assert!(!said.iter().any(|line| line.starts_with("bytes")), "{said:?}");
+
+    // Somebody who does not check is heard, so that the silence above means something.
+    pc.run("cmd", &["/c", r"echo hello> \\.\pipe\ProtectedPrefix\Administrators\countersign-agent"]);
+    while let Some(line) = server.next(10) {
+        if line.starts_with("bytes") {
+            return;
+        }
+    }
+    panic!("the false server hears nobody");
+}
