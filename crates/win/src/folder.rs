@@ -1,15 +1,13 @@
 //! A folder that only the system and administrators may enter.
 
+use crate::memory::{Aligned, Handle, Local, SecurityDescriptor};
 use std::{io, os::windows::ffi::OsStrExt, path::Path};
 use windows::{
     Win32::{
-        Foundation::{CloseHandle, ERROR_SUCCESS, HANDLE, HLOCAL, LocalFree, WIN32_ERROR},
+        Foundation::{ERROR_SUCCESS, HANDLE, WIN32_ERROR},
         Security::{
             ACL,
-            Authorization::{
-                ConvertStringSecurityDescriptorToSecurityDescriptorW, GetNamedSecurityInfoW, SDDL_REVISION_1,
-                SE_FILE_OBJECT, SetNamedSecurityInfoW,
-            },
+            Authorization::{GetNamedSecurityInfoW, SE_FILE_OBJECT, SetNamedSecurityInfoW},
             DACL_SECURITY_INFORMATION, EqualSid, GetSecurityDescriptorDacl, GetTokenInformation,
             IsWellKnownSid, OWNER_SECURITY_INFORMATION, PROTECTED_DACL_SECURITY_INFORMATION,
             PSECURITY_DESCRIPTOR, PSID, TOKEN_QUERY, TOKEN_USER, TokenUser, WinBuiltinAdministratorsSid,
@@ -17,11 +15,11 @@ use windows::{
         },
         System::Threading::{GetCurrentProcess, OpenProcessToken},
     },
-    core::{BOOL, PCWSTR, w},
+    core::{BOOL, PCWSTR},
 };
 
 /// Everything for the system and administrators, nothing for anybody else, and nothing inherited from above.
-const ACCESS: PCWSTR = w!("D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)");
+const ACCESS: &str = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)";
 
 /// Keeps everybody out of a folder but the system and administrators.
 ///
@@ -39,14 +37,10 @@ pub fn keep_private(folder: &Path) -> io::Result<()> {
             "it belongs to somebody who is no administrator; look what is in it and remove it",
         ));
     }
-    let mut descriptor = Descriptor(PSECURITY_DESCRIPTOR::default());
-    // SAFETY: the text ends with a zero, and the pointer is written before the call returns.
-    unsafe {
-        ConvertStringSecurityDescriptorToSecurityDescriptorW(ACCESS, SDDL_REVISION_1, &mut descriptor.0, None)
-    }?;
+    let access = SecurityDescriptor::new(ACCESS)?;
     let (mut present, mut defaulted, mut list) = (BOOL(0), BOOL(0), std::ptr::null_mut::<ACL>());
     // SAFETY: the descriptor was made above, and what is written to lives until the call returns.
-    unsafe { GetSecurityDescriptorDacl(descriptor.0, &mut present, &mut list, &mut defaulted) }?;
+    unsafe { GetSecurityDescriptorDacl(access.pointer(), &mut present, &mut list, &mut defaulted) }?;
     let what = DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
     // SAFETY: the name ends with a zero; the list is in the descriptor, which lives until the call returns.
     good(unsafe { SetNamedSecurityInfoW(name, SE_FILE_OBJECT, what, None, None, Some(list), None) })
@@ -55,7 +49,7 @@ pub fn keep_private(folder: &Path) -> io::Result<()> {
 /// Whether it belongs to the system, to administrators, or to whom this process runs as.
 fn is_ours(name: PCWSTR) -> io::Result<bool> {
     let mut owner = PSID::default();
-    let mut descriptor = Descriptor(PSECURITY_DESCRIPTOR::default());
+    let mut descriptor = PSECURITY_DESCRIPTOR::default();
     // SAFETY: the name ends with a zero, and what is written to lives until the call returns.
     good(unsafe {
         GetNamedSecurityInfoW(
@@ -66,9 +60,10 @@ fn is_ours(name: PCWSTR) -> io::Result<bool> {
             None,
             None,
             None,
-            &mut descriptor.0,
+            &mut descriptor,
         )
     })?;
+    let _freed = Local(descriptor.0);
     if owner.is_invalid() {
         return Ok(false);
     }
@@ -80,43 +75,25 @@ fn is_ours(name: PCWSTR) -> io::Result<bool> {
         return Ok(true);
     }
     let user = user()?;
-    // SAFETY: `user` starts with a TOKEN_USER that Windows wrote, whose SID is in the same memory; the owner as above.
-    Ok(unsafe { EqualSid(owner, (*user.as_ptr().cast::<TOKEN_USER>()).User.Sid) }.is_ok())
+    let Some(user) = user.view::<TOKEN_USER>() else { return Ok(false) };
+    // SAFETY: `view` checked the size; Windows wrote it, and its SID is in the same memory; the owner as above.
+    Ok(unsafe { EqualSid(owner, (*user).User.Sid) }.is_ok())
 }
 
 /// The user of this process, as Windows writes it: a `TOKEN_USER` and behind it the SID.
-fn user() -> io::Result<Vec<u64>> {
-    struct Token(HANDLE);
-    impl Drop for Token {
-        fn drop(&mut self) {
-            // SAFETY: opened below, and nobody else closes it.
-            let _ = unsafe { CloseHandle(self.0) };
-        }
-    }
-    let mut token = Token(HANDLE::default());
+fn user() -> io::Result<Aligned> {
+    let mut token = Handle(HANDLE::default());
     // SAFETY: the handle is written before the call returns.
     unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &mut token.0) }?;
     // A SID has at most 68 bytes.
-    let mut memory = vec![0u64; 32];
+    let mut memory = Aligned::new(256);
+    let size = 256;
     let mut length = 0;
-    let size = u32::try_from(memory.len() * 8).unwrap_or_default();
     // SAFETY: the memory has `size` bytes, aligned for the structure.
-    unsafe { GetTokenInformation(token.0, TokenUser, Some(memory.as_mut_ptr().cast()), size, &mut length) }?;
+    unsafe { GetTokenInformation(token.0, TokenUser, Some(memory.pointer()), size, &mut length) }?;
     Ok(memory)
 }
 
 fn good(status: WIN32_ERROR) -> io::Result<()> {
     if status == ERROR_SUCCESS { Ok(()) } else { Err(io::Error::from_raw_os_error(status.0.cast_signed())) }
-}
-
-/// Freed on drop.
-struct Descriptor(PSECURITY_DESCRIPTOR);
-
-impl Drop for Descriptor {
-    fn drop(&mut self) {
-        if !self.0.is_invalid() {
-            // SAFETY: Windows made it and says to free it so; nobody else has it.
-            unsafe { LocalFree(Some(HLOCAL(self.0.0))) };
-        }
-    }
 }

@@ -6,6 +6,8 @@
 #[cfg(windows)]
 pub mod folder;
 #[cfg(windows)]
+mod memory;
+#[cfg(windows)]
 mod os;
 #[cfg(windows)]
 pub mod pipe;

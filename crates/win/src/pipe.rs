@@ -1,17 +1,10 @@
 //! Named pipes the agent listens on.
 
+use crate::memory::SecurityDescriptor;
 use std::{ffi::c_void, io, os::windows::io::AsRawHandle};
 use tokio::net::windows::named_pipe::{NamedPipeServer, ServerOptions};
-use windows::{
-    Win32::{
-        Foundation::{HANDLE, HLOCAL, LocalFree},
-        Security::{
-            Authorization::{ConvertStringSecurityDescriptorToSecurityDescriptorW, SDDL_REVISION_1},
-            PSECURITY_DESCRIPTOR, SECURITY_ATTRIBUTES,
-        },
-        System::Pipes::GetNamedPipeClientProcessId,
-    },
-    core::HSTRING,
+use windows::Win32::{
+    Foundation::HANDLE, Security::SECURITY_ATTRIBUTES, System::Pipes::GetNamedPipeClientProcessId,
 };
 
 /// Connections at the same time. Each is the sign-in screen of a Windows session, or an administrator's program.
@@ -20,7 +13,7 @@ const MAX_CONNECTIONS: usize = 254;
 /// A pipe that is listened on. Who may open it is what its security descriptor says; nobody from another machine can.
 pub struct Listener {
     name: String,
-    access: Access,
+    access: SecurityDescriptor,
     /// The instance the next client is connected to. One is always there, so that nobody else can take the name.
     next: NamedPipeServer,
 }
@@ -39,8 +32,8 @@ impl Listener {
     /// # Errors
     /// Another process has a pipe of that name, or Windows refuses.
     pub fn new(name: &str, access: &str) -> io::Result<Self> {
-        let access = Access::new(access)?;
-        let next = access.instance(name, true)?;
+        let access = SecurityDescriptor::new(access)?;
+        let next = instance(&access, name, true)?;
         Ok(Self { name: name.to_owned(), access, next })
     }
 
@@ -51,10 +44,10 @@ impl Listener {
     pub async fn accept(&mut self) -> io::Result<Connection> {
         if let Err(error) = self.next.connect().await {
             // A client that came and went before this leaves an instance that never connects again.
-            self.next = self.access.instance(&self.name, false)?;
+            self.next = instance(&self.access, &self.name, false)?;
             return Err(error);
         }
-        let next = self.access.instance(&self.name, false)?;
+        let next = instance(&self.access, &self.name, false)?;
         let stream = std::mem::replace(&mut self.next, next);
         let process = client_process(&stream)?;
         Ok(Connection { stream, process })
@@ -68,47 +61,16 @@ fn client_process(stream: &NamedPipeServer) -> io::Result<u32> {
     Ok(process)
 }
 
-/// A security descriptor made by Windows, freed on drop.
-struct Access(PSECURITY_DESCRIPTOR);
-
-// SAFETY: the memory is this type's alone and is not changed after it was made.
-unsafe impl Send for Access {}
-// SAFETY: as above.
-unsafe impl Sync for Access {}
-
-impl Access {
-    fn new(sddl: &str) -> io::Result<Self> {
-        let mut descriptor = PSECURITY_DESCRIPTOR::default();
-        // SAFETY: the text ends with a zero, and the pointer is written before the call returns.
-        unsafe {
-            ConvertStringSecurityDescriptorToSecurityDescriptorW(
-                &HSTRING::from(sddl),
-                SDDL_REVISION_1,
-                &mut descriptor,
-                None,
-            )
-        }?;
-        Ok(Self(descriptor))
-    }
-
-    fn instance(&self, name: &str, first: bool) -> io::Result<NamedPipeServer> {
-        let mut attributes = SECURITY_ATTRIBUTES {
-            nLength: size_of::<SECURITY_ATTRIBUTES>() as u32,
-            lpSecurityDescriptor: self.0.0,
-            bInheritHandle: false.into(),
-        };
-        let mut options = ServerOptions::new();
-        options.first_pipe_instance(first).reject_remote_clients(true).max_instances(MAX_CONNECTIONS);
-        let attributes: *mut c_void = (&raw mut attributes).cast();
-        // SAFETY: `attributes` is a SECURITY_ATTRIBUTES that lives until the call returns, and so does the descriptor
-        // in it.
-        unsafe { options.create_with_security_attributes_raw(name, attributes) }
-    }
-}
-
-impl Drop for Access {
-    fn drop(&mut self) {
-        // SAFETY: Windows made it in `Access::new` and says to free it so; nobody else has it.
-        unsafe { LocalFree(Some(HLOCAL(self.0.0))) };
-    }
+/// An instance of the pipe. `first`: the name must not be there yet.
+fn instance(access: &SecurityDescriptor, name: &str, first: bool) -> io::Result<NamedPipeServer> {
+    let mut attributes = SECURITY_ATTRIBUTES {
+        nLength: size_of::<SECURITY_ATTRIBUTES>() as u32,
+        lpSecurityDescriptor: access.pointer().0,
+        bInheritHandle: false.into(),
+    };
+    let mut options = ServerOptions::new();
+    options.first_pipe_instance(first).reject_remote_clients(true).max_instances(MAX_CONNECTIONS);
+    let attributes: *mut c_void = (&raw mut attributes).cast();
+    // SAFETY: `attributes` is a SECURITY_ATTRIBUTES that lives until the call returns, and so does the descriptor in it.
+    unsafe { options.create_with_security_attributes_raw(name, attributes) }
 }

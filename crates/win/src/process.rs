@@ -1,8 +1,9 @@
 //! Another process, watched until it ends.
 
+use crate::memory::Handle;
 use std::io;
 use windows::Win32::{
-    Foundation::{CloseHandle, HANDLE, WAIT_OBJECT_0},
+    Foundation::WAIT_OBJECT_0,
     System::Threading::{
         GetExitCodeProcess, OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_SYNCHRONIZE,
         WaitForSingleObject,
@@ -14,7 +15,7 @@ use windows::Win32::{
 pub const FIRST_ERROR_STATUS: u32 = 0xC000_0000;
 
 /// A process that was running when this was made.
-pub struct Process(HANDLE);
+pub struct Process(Handle);
 
 // SAFETY: a handle of a process may be used and closed by any thread.
 unsafe impl Send for Process {}
@@ -27,24 +28,17 @@ impl Process {
     pub fn open(number: u32) -> io::Result<Self> {
         let rights = PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_SYNCHRONIZE;
         // SAFETY: no memory is passed.
-        Ok(Self(unsafe { OpenProcess(rights, false, number) }?))
+        Ok(Self(Handle(unsafe { OpenProcess(rights, false, number) }?)))
     }
 
     /// Waits up to `millis` for the process to end. Whether it ended, and with which code.
     pub fn exit_code(&self, millis: u32) -> Option<u32> {
         // SAFETY: the handle is open as long as this is there.
-        if unsafe { WaitForSingleObject(self.0, millis) } != WAIT_OBJECT_0 {
+        if unsafe { WaitForSingleObject(self.0.0, millis) } != WAIT_OBJECT_0 {
             return None;
         }
         let mut code = 0;
         // SAFETY: as above, and the number is written before the call returns.
-        unsafe { GetExitCodeProcess(self.0, &mut code) }.ok().map(|()| code)
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // SAFETY: it was opened in `Process::open` and nobody else closes it.
-        let _ = unsafe { CloseHandle(self.0) };
+        unsafe { GetExitCodeProcess(self.0.0, &mut code) }.ok().map(|()| code)
     }
 }

@@ -2,9 +2,9 @@
 
 use super::{
     failed, machine,
-    memory::{Aligned, Handle, Local},
     wide::{Buffer, Wide, copied},
 };
+use crate::memory::{Aligned, Handle, Local};
 use model::{AccountClaim, AccountName, AuthorityClaim, NameForm, Sid};
 use os::{OsError, Resolved, windows::is_membership};
 use std::ptr::null_mut;

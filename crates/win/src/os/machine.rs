@@ -3,9 +3,9 @@
 use super::{
     accounts::sid_text,
     failed,
-    memory::Lsa,
     wide::{Buffer, Wide},
 };
+use crate::memory::Lsa;
 use model::Sid;
 use os::{
     Machine, OsError,

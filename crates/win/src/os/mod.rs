@@ -4,7 +4,6 @@
 mod accounts;
 mod events;
 mod machine;
-mod memory;
 mod packing;
 mod password;
 mod seal;

@@ -1,6 +1,7 @@
 //! Proving and changing passwords.
 
-use super::{accounts, machine, memory::Handle, wide::Wide};
+use super::{accounts, machine, wide::Wide};
+use crate::memory::Handle;
 use model::{AccountClaim, AccountName, AuthorityClaim, NameForm, Secret};
 use os::{
     ChangeVerdict, PasswordVerdict,

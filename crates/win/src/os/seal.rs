@@ -1,7 +1,8 @@
 //! Sealing with DPAPI for the machine: of no use on another one, though everybody on this one could open it who can
 //! read the file. The file's permissions are the guard here.
 
-use super::{failed, memory::Local};
+use super::failed;
+use crate::memory::Local;
 use model::Secret;
 use os::OsError;
 use windows::Win32::Security::Cryptography::{
