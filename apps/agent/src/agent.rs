@@ -57,6 +57,26 @@ pub struct At {
     pub user: Option<AccountName>,
 }
 
+impl At {
+    /// What a view there is told of a machine that no server has said anything to.
+    pub fn context(self, machine: MachineId) -> Context {
+        let Self { session, kind, place, user } = self;
+        Context {
+            machine,
+            session,
+            kind,
+            place,
+            user,
+            app_url: None,
+            support: None,
+            // Set on the machine, for whoever sits there.
+            break_glass: Vec::new(),
+            no_server: None,
+            limits: Limits::default(),
+        }
+    }
+}
+
 /// How the last hello went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Contact {
@@ -205,21 +225,8 @@ impl Agent {
         if let Some(policy) = &policy {
             limits.password_hold = Duration::from_secs(policy.limits().password_hold_seconds.into());
         }
-        let At { session, kind, place, user } = at;
         let app_url = hello.and_then(|hello| hello.app_url.clone());
-        Context {
-            machine: self.machine(),
-            session,
-            kind,
-            place,
-            user,
-            app_url,
-            support,
-            // Set on the machine, for whoever sits there.
-            break_glass: Vec::new(),
-            no_server: None,
-            limits,
-        }
+        Context { app_url, support, limits, ..at.context(self.machine()) }
     }
 
     /// Whether anybody needs a code in a place. Where no policy has come yet, everybody does.

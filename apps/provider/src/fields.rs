@@ -270,16 +270,7 @@ impl Inputs {
         let mut typed = Typed::default();
         for field in inputs(view, shape) {
             let text = self.0.iter().find(|(known, _)| *known == field);
-            let text = text.map(|(_, text)| text.duplicate()).unwrap_or_default();
-            match field {
-                Field::UserName => typed.user_name = Some(text.expose_text().unwrap_or_default().to_owned()),
-                Field::Password => typed.password = Some(text),
-                Field::NewPassword => typed.new_password = Some(text),
-                Field::RepeatPassword => typed.repeat_password = Some(text),
-                Field::OneTimePassword => typed.code = Some(text),
-                Field::EnrollmentCode => typed.enrollment_code = Some(text),
-                Field::Title | Field::EnrollTitle | Field::QrPicture | Field::Key => {}
-            }
+            typed.set(field, text.map(|(_, text)| text.duplicate()).unwrap_or_default());
         }
         typed
     }

@@ -1,6 +1,7 @@
 //! The client's end of the agent's pipe: opened, proven to be the agent's, read and written without blocking for ever.
 
 use crate::memory::Wide;
+use protocol::pipe::{NAME, SERVICE};
 use std::time::Duration;
 use windows::Win32::{
     Foundation::{
@@ -29,8 +30,6 @@ use windows::Win32::{
 };
 use windows_core::HRESULT;
 
-const NAME: &str = r"\\.\pipe\ProtectedPrefix\Administrators\countersign-agent";
-const SERVICE: &str = "countersign-agent";
 /// How long a busy pipe is waited for.
 const BUSY_MS: u32 = 200;
 

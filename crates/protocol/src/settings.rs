@@ -17,6 +17,9 @@ pub const MAX_BREAK_GLASS: usize = 64;
 /// The most broken starts that can be waited for.
 pub const MAX_BROKEN_STARTS: u32 = 100;
 
+/// The longest value that is read, in bytes: 64 CLSIDs or SIDs fit in it many times.
+pub const MAX_VALUE_BYTES: usize = 32 * 1024;
+
 /// A value of the registry, as far as it can mean anything here.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Value {
@@ -72,12 +75,34 @@ const ALLOWED_PROVIDERS: &str = "AllowedProviders";
 const BREAK_GLASS: &str = "BreakGlass";
 const STEP_ASIDE_AFTER: &str = "StepAsideAfter";
 
+impl Value {
+    /// What the registry holds: the number of its type and its bytes (winnt.h: `REG_SZ` 1, `REG_DWORD` 4,
+    /// `REG_MULTI_SZ` 7).
+    pub fn decode(kind: u32, bytes: &[u8]) -> Self {
+        let text = || {
+            let (pairs, _) = bytes.as_chunks::<2>();
+            let units: Vec<u16> = pairs.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+            String::from_utf16(&units).ok()
+        };
+        let value = match kind {
+            1 => text().map(|text| Self::Text(text.trim_end_matches('\0').to_owned())),
+            4 => bytes.try_into().ok().map(|four| Self::Number(u32::from_le_bytes(four))),
+            7 => text().map(|text| {
+                Self::Texts(text.split('\0').filter(|entry| !entry.is_empty()).map(str::to_owned).collect())
+            }),
+            _ => None,
+        };
+        value.unwrap_or(Self::Foreign)
+    }
+}
+
 impl Settings {
-    /// Reads the settings through `value`, which gives the value of a name, policy before local, or `None` where
-    /// neither key has it. An unusable one counts as not set, and is named in what comes beside the settings.
+    /// Reads the settings through `value`, which gives the value of a name below a key, or `None` where there is none.
+    /// An unusable one counts as not set, and is named in what comes beside the settings.
     ///
     /// Entries of a list that make no sense are left out and named; the others hold.
-    pub fn read(mut value: impl FnMut(&'static str) -> Option<Value>) -> (Self, Vec<Unusable>) {
+    pub fn read(mut value: impl FnMut(&'static str, &'static str) -> Option<Value>) -> (Self, Vec<Unusable>) {
+        let mut value = |name| value(POLICY_KEY, name).or_else(|| value(LOCAL_KEY, name));
         let mut unusable = Vec::new();
         let mut complain = |name, why| unusable.push(Unusable { name, why });
         let mut settings = Self::default();
@@ -167,8 +192,9 @@ mod tests {
     use super::*;
 
     fn read(values: &[(&str, Value)]) -> (Settings, Vec<&'static str>) {
-        let (settings, unusable) = Settings::read(|name| {
-            values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+        let (settings, unusable) = Settings::read(|key, name| {
+            let known = values.iter().find(|(known, _)| key == LOCAL_KEY && *known == name);
+            known.map(|(_, value)| value.clone())
         });
         (settings, unusable.iter().map(|problem| problem.name).collect())
     }
@@ -226,6 +252,30 @@ mod tests {
         let many = vec!["S-1-5-21-1-2-3-500".to_owned(); MAX_BREAK_GLASS + 1];
         let (settings, unusable) = read(&[("BreakGlass", Value::Texts(many))]);
         assert_eq!((settings.break_glass.len(), unusable.len()), (MAX_BREAK_GLASS, 1));
+    }
+
+    #[test]
+    fn what_group_policy_says_outranks_what_the_machine_says_even_where_it_makes_no_sense() {
+        let read = |policy: Value| {
+            Settings::read(|key, name| {
+                (name == ENFORCE).then(|| if key == POLICY_KEY { policy.clone() } else { Value::Number(1) })
+            })
+        };
+        assert!(!read(Value::Number(0)).0.enforce);
+        assert!(!read(Value::Foreign).0.enforce);
+    }
+
+    #[test]
+    fn a_value_is_read_by_its_type() {
+        let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        assert_eq!(Value::decode(4, &[1, 0, 0, 0]), Value::Number(1));
+        assert_eq!(Value::decode(4, &[1, 0, 0]), Value::Foreign);
+        assert_eq!(Value::decode(1, &utf16("refuse\0")), Value::Text("refuse".into()));
+        // Something behind its end makes it another text, and not one that means anything.
+        assert_eq!(Value::decode(1, &utf16("refuse\0x\0")), Value::Text("refuse\0x".into()));
+        assert_eq!(Value::decode(1, &[0x00, 0xd8]), Value::Foreign);
+        assert_eq!(Value::decode(7, &utf16("a\0b\0\0")), Value::Texts(vec!["a".into(), "b".into()]));
+        assert_eq!(Value::decode(2, &utf16("refuse\0")), Value::Foreign);
     }
 
     #[test]

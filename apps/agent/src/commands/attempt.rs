@@ -1,7 +1,7 @@
 use super::Place;
 use crate::{
     agent::{Agent, At},
-    driver::{self, Backend, Drawn, Released, Releaser, View},
+    driver::{self, Backend, Drawn, Released, View},
     terminal::{Commands, Look, Output, Person, Script, Terminal, Wish},
 };
 use anyhow::Context as _;
@@ -151,7 +151,7 @@ enum End {
 async fn sign_in(context: &Context, agent: &Arc<Agent>, terminal: &mut dyn Terminal) -> anyhow::Result<End> {
     let (sender, mut released) = mpsc::unbounded_channel();
     let backend: Arc<dyn Backend> = Arc::clone(agent) as _;
-    let (mut view, work) = driver::open(context.clone(), backend, Box::new(Hand(sender)));
+    let (mut view, work) = driver::open(context.clone(), backend, Box::new(sender));
     let work = tokio::spawn(work);
     let end = converse(&mut view, &mut released, terminal).await;
     drop(view);
@@ -193,15 +193,5 @@ async fn converse(
             }
             Wish::Quit => return Ok(End::Left),
         }
-    }
-}
-
-/// Takes what is released to where the view is served.
-struct Hand(mpsc::UnboundedSender<Released>);
-
-impl Releaser for Hand {
-    fn release(&mut self, released: Released) {
-        // Nobody there any more: dropped, which wipes it.
-        let _ = self.0.send(released);
     }
 }

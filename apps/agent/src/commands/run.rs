@@ -68,17 +68,14 @@ async fn answer_sign_in_screens(house: Arc<House>) -> anyhow::Result<()> {
 /// Reads what is set on this PC; what makes no sense there is written to the event log whenever it changes.
 #[cfg(windows)]
 fn settings(os: Arc<dyn os::Os>) -> impl Fn() -> Settings + Send + Sync {
-    use protocol::settings::{LOCAL_KEY, POLICY_KEY, Value};
+    use protocol::settings::{MAX_VALUE_BYTES, Value};
+    use win::registry::Raw;
     let told = Mutex::new(Vec::new());
     move || {
-        let (settings, unusable) = Settings::read(|name| {
-            let value =
-                win::registry::read(POLICY_KEY, name).or_else(|| win::registry::read(LOCAL_KEY, name));
-            value.map(|value| match value {
-                win::registry::Value::Number(number) => Value::Number(number),
-                win::registry::Value::Text(text) => Value::Text(text),
-                win::registry::Value::Texts(texts) => Value::Texts(texts),
-                win::registry::Value::Foreign => Value::Foreign,
+        let (settings, unusable) = Settings::read(|key, name| {
+            Some(match win::registry::read(key, name, MAX_VALUE_BYTES)? {
+                Raw::Value(kind, bytes) => Value::decode(kind, &bytes),
+                Raw::Unreadable => Value::Foreign,
             })
         });
         let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);

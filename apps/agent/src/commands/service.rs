@@ -5,9 +5,8 @@ use anyhow::Context;
 use std::process::ExitCode;
 use win::service::Service;
 
-/// The name is promised to the outside.
 const SERVICE: Service = Service {
-    name: "countersign-agent",
+    name: protocol::pipe::SERVICE,
     display_name: "Countersign agent",
     description: "Asks for a one-time password at sign-in. Without it nobody signs in by the Countersign tile.",
 };

@@ -32,6 +32,13 @@ pub trait Releaser: Send {
     fn release(&mut self, released: Released);
 }
 
+/// To whoever takes them from a channel. Nobody there any more: dropped, which wipes them.
+impl Releaser for mpsc::UnboundedSender<Released> {
+    fn release(&mut self, released: Released) {
+        let _ = self.send(released);
+    }
+}
+
 /// Credentials whose approval has been used up for exactly this release.
 #[derive(Debug)]
 pub struct Released {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::test_os::TestOs;
+use crate::{agent::At, test_os::TestOs};
 use model::{Command, MachineId, Place, SignInKind};
 use os::Os;
 use protocol::{
@@ -81,15 +81,6 @@ fn machine() -> MachineId {
     MachineId::from_bytes([4; 16])
 }
 
-/// Hands over what is released, so that a test can look at it.
-struct Hand(mpsc::UnboundedSender<Released>);
-
-impl Releaser for Hand {
-    fn release(&mut self, released: Released) {
-        self.0.send(released).unwrap();
-    }
-}
-
 struct Bench {
     view: View,
     released: mpsc::UnboundedReceiver<Released>,
@@ -99,22 +90,12 @@ struct Bench {
 
 impl Bench {
     fn new(os: TestOs, answers: Answers, alter: fn(&mut Accept)) -> Self {
-        let context = Context {
-            machine: machine(),
-            session: 1,
-            kind: SignInKind::SignIn,
-            place: Place::Console,
-            user: None,
-            app_url: None,
-            support: None,
-            break_glass: Vec::new(),
-            no_server: None,
-            limits: Limits::default(),
-        };
+        let at = At { session: 1, kind: SignInKind::SignIn, place: Place::Console, user: None };
+        let context = at.context(machine());
         let fake = Arc::new(Fake { os: Arc::new(os), alter, answers, events: Mutex::default() });
         let (hand, released) = mpsc::unbounded_channel();
         let backend: Arc<dyn Backend> = fake.clone();
-        let (view, work) = open(context, backend, Box::new(Hand(hand)));
+        let (view, work) = open(context, backend, Box::new(hand));
         Self { view, released, fake, done: tokio::spawn(work) }
     }
 

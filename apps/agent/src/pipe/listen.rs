@@ -1,6 +1,7 @@
 //! Takes connections at the sign-in pipe.
 
 use super::{Broken, House, converse};
+use protocol::pipe::NAME;
 use std::{io, sync::Arc, time::Duration};
 use tokio::{
     task::{JoinSet, spawn_blocking},
@@ -11,8 +12,6 @@ use win::{
     process::{FIRST_ERROR_STATUS, Process},
 };
 
-/// The pipe. The prefix keeps programs of ordinary people from taking the name before the agent does.
-pub const NAME: &str = r"\\.\pipe\ProtectedPrefix\Administrators\countersign-agent";
 /// How long after its connection broke a process may take to end, in milliseconds, for the two to belong together.
 const ENDS_WITHIN: u32 = 3_000;
 /// How long nobody is let in after it did not work.

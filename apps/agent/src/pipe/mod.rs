@@ -11,7 +11,7 @@ mod tests;
 mod view;
 
 #[cfg(windows)]
-pub use listen::{NAME, listen};
+pub use listen::listen;
 pub use sentinel::Sentinel;
 pub use session::{Broken, converse};
 
@@ -20,15 +20,15 @@ use crate::{
     driver::{Backend, Reply, ReplyFuture},
 };
 use model::{AccountClaim, AttemptId, MachineId, Place, Reason, Secret, SignInKind};
-use os::Os;
+use os::{Os, Session};
 use protocol::{
     http::ReportedEvent,
-    pipe::{Applies, Message, QrPicture, Screen, View},
+    pipe::{Applies, Message, QrPicture, Scene, Screen, View},
     settings::Settings,
 };
-use signin::{Context, Limits, Request};
+use signin::{Context, Request};
 use std::sync::Arc;
-use tokio::sync::watch;
+use tokio::{sync::watch, task::spawn_blocking};
 
 /// Who answers at the pipe, as it is at this moment.
 #[derive(Clone)]
@@ -119,22 +119,26 @@ impl House {
             Present::Joined(agent) => Ok((Context { break_glass, ..agent.context(at) }, agent)),
             Present::Away(reason) if break_glass.is_empty() => Err(reason),
             Present::Away(reason) => {
-                let At { session, kind, place, user } = at;
-                let context = Context {
-                    machine: NO_MACHINE,
-                    session,
-                    kind,
-                    place,
-                    user,
-                    app_url: None,
-                    support: None,
-                    break_glass,
-                    no_server: Some(reason),
-                    limits: Limits::default(),
-                };
+                let context = Context { break_glass, no_server: Some(reason), ..at.context(NO_MACHINE) };
                 Ok((context, Arc::new(Alone(Arc::clone(&self.os)))))
             }
         }
+    }
+
+    /// What somebody is getting into and where, from what the sign-in screen sees and what Windows knows of the session.
+    ///
+    /// Windows may call unlocking a sign-in: it is one only where nobody is signed in. Remote is what either calls so.
+    async fn seen(&self, scene: Scene) -> (SignInKind, Place) {
+        let os = Arc::clone(&self.os);
+        // It may take Windows a while, in which others are answered.
+        let session = spawn_blocking(move || os.session(scene.session)).await;
+        let session = session.unwrap_or(Session { user: None, place: Place::Remote });
+        let kind = match scene.kind {
+            SignInKind::SignIn if session.user.is_some() => SignInKind::Unlock,
+            kind => kind,
+        };
+        let remote = scene.place == Place::Remote || session.place == Place::Remote;
+        (kind, if remote { Place::Remote } else { Place::Console })
     }
 
     /// What applies in a place.

@@ -70,7 +70,7 @@ where
             }
             let mut bytes = piece.get(..count).unwrap_or_default();
             while let Some(payload) = decoder.push(&mut bytes)? {
-                session.take(ToAgent::decode(&payload)?)?;
+                session.take(ToAgent::decode(&payload)?).await?;
             }
             session.tidy();
         }
@@ -103,11 +103,10 @@ struct Session {
 }
 
 impl Session {
-    fn take(&mut self, message: ToAgent) -> Result<(), Broken> {
+    async fn take(&mut self, message: ToAgent) -> Result<(), Broken> {
         match message {
             ToAgent::Applies { request, scene } => {
-                let session = self.house.os.session(scene.session);
-                let (kind, place) = super::view::seen(&scene, &session);
+                let (kind, place) = self.house.seen(scene).await;
                 let applies = self.house.applies(kind, place);
                 self.answer(&ToProvider::Applies { request, applies })?;
             }

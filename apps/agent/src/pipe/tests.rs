@@ -111,19 +111,7 @@ impl Backend for Fake {
 
 impl Joined for Fake {
     fn context(&self, at: At) -> Context {
-        let At { session, kind, place, user } = at;
-        Context {
-            machine: machine(),
-            session,
-            kind,
-            place,
-            user,
-            app_url: None,
-            support: None,
-            break_glass: Vec::new(),
-            no_server: None,
-            limits: Limits::default(),
-        }
+        at.context(machine())
     }
 
     fn applies(&self, _: SignInKind, _: Place) -> policy::Applies {

@@ -3,10 +3,10 @@
 use super::{House, Present, closed, drawn};
 use crate::{
     agent::At,
-    driver::{self, Backend, Drawn, Released, Releaser, Said},
+    driver::{self, Backend, Drawn, Released, Said},
 };
-use model::{Place, Reason, Secret, SignInKind};
-use os::{Credentials, Os, Packed, Session};
+use model::{Reason, Secret};
+use os::{Credentials, Os, Packed};
 use protocol::pipe::{Scene, Serialization, ToAgent, ToProvider, Turn, User};
 use signin::{Input, WindowsResult};
 use std::sync::{
@@ -54,18 +54,6 @@ impl OpenView {
     }
 }
 
-/// What somebody is getting into and where, from what the sign-in screen sees and what Windows knows of the session.
-///
-/// Windows may call unlocking a sign-in: it is one only where nobody is signed in. Remote is what either calls so.
-pub(super) fn seen(scene: &Scene, session: &Session) -> (SignInKind, Place) {
-    let kind = match scene.kind {
-        SignInKind::SignIn if session.user.is_some() => SignInKind::Unlock,
-        kind => kind,
-    };
-    let remote = scene.place == Place::Remote || session.place == Place::Remote;
-    (kind, if remote { Place::Remote } else { Place::Console })
-}
-
 struct View {
     os: Arc<dyn Os>,
     number: u64,
@@ -83,8 +71,7 @@ impl View {
         loop {
             let present = presence.borrow_and_update().clone();
             let away = matches!(present, Present::Away(_));
-            let session = self.os.session(self.scene.session);
-            let (kind, place) = seen(&self.scene, &session);
+            let (kind, place) = house.seen(self.scene).await;
             let user = self.user.as_ref().map(|user| user.name.clone());
             let served = house.serve(present, At { session: self.scene.session, kind, place, user });
             let until_closed = async {
@@ -124,7 +111,7 @@ impl View {
         heard: &mut mpsc::Receiver<ToAgent>,
     ) {
         let (hand, mut released) = mpsc::unbounded_channel();
-        let (mut view, work) = driver::open(context, backend, Box::new(Hand(hand)));
+        let (mut view, work) = driver::open(context, backend, Box::new(hand));
         let driving = tokio::spawn(work);
         let mut packing = JoinSet::new();
         // What is drawn before anything was said belongs to the last turn there was.
@@ -248,15 +235,5 @@ pub(super) fn turn_of(message: &ToAgent) -> Option<Turn> {
         | ToAgent::Deselected { turn }
         | ToAgent::Windows { turn, .. } => Some(*turn),
         ToAgent::Applies { .. } | ToAgent::Open { .. } | ToAgent::Closed { .. } => None,
-    }
-}
-
-/// Takes what is released to where the view is served.
-struct Hand(mpsc::UnboundedSender<Released>);
-
-impl Releaser for Hand {
-    fn release(&mut self, released: Released) {
-        // Nobody there any more: dropped, which wipes it.
-        let _ = self.0.send(released);
     }
 }

@@ -18,16 +18,7 @@ impl Form {
     /// Takes what was typed into the present field; after the last one it is complete.
     pub(super) fn fill(&mut self, screen: &Screen, text: Secret) -> Option<Input> {
         let field = self.field(screen)?;
-        let typed = &mut self.typed;
-        match field {
-            Field::UserName => typed.user_name = Some(text.expose_text().unwrap_or_default().to_owned()),
-            Field::Password => typed.password = Some(text),
-            Field::NewPassword => typed.new_password = Some(text),
-            Field::RepeatPassword => typed.repeat_password = Some(text),
-            Field::OneTimePassword => typed.code = Some(text),
-            Field::EnrollmentCode => typed.enrollment_code = Some(text),
-            Field::Title | Field::EnrollTitle | Field::QrPicture | Field::Key => {}
-        }
+        self.typed.set(field, text);
         self.filled += 1;
         if self.field(screen).is_some() {
             return None;

@@ -15,6 +15,11 @@
 //! Windows, turn 2 ────────────────────────▶
 //! ```
 
+/// The pipe. The prefix keeps programs of ordinary people from taking the name before the agent does.
+pub const NAME: &str = r"\\.\pipe\ProtectedPrefix\Administrators\countersign-agent";
+/// The Windows service behind the pipe; the name is promised to the outside.
+pub const SERVICE: &str = "countersign-agent";
+
 mod codes;
 mod message;
 mod parts;

@@ -139,6 +139,21 @@ pub struct Typed {
     pub enrollment_code: Option<Secret>,
 }
 
+impl Typed {
+    /// Puts a text into the place of its field. What is not a field to type into has none.
+    pub fn set(&mut self, field: Field, text: Secret) {
+        match field {
+            Field::UserName => self.user_name = Some(text.expose_text().unwrap_or_default().to_owned()),
+            Field::Password => self.password = Some(text),
+            Field::NewPassword => self.new_password = Some(text),
+            Field::RepeatPassword => self.repeat_password = Some(text),
+            Field::OneTimePassword => self.code = Some(text),
+            Field::EnrollmentCode => self.enrollment_code = Some(text),
+            Field::Title | Field::EnrollTitle | Field::QrPicture | Field::Key => {}
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
