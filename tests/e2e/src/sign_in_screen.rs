@@ -1,4 +1,4 @@
-use crate::{Gray, LogonBuffer, Wine};
+use crate::{Gray, LogonBuffer, Oath, Wine};
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader, Write},
@@ -92,6 +92,15 @@ impl SignInScreen<'_> {
         opened
     }
 
+    /// The same for somebody who types their name: there is one tile.
+    ///
+    /// # Panics
+    /// When there are more or none.
+    pub fn open_for_anybody(&mut self) {
+        let opened = self.open(&["logon", "options=both"]);
+        assert_eq!(opened["count"], 1, "{opened}");
+    }
+
     /// What is to be seen now.
     pub fn see(&mut self) -> Seen {
         Seen(self.ask(&["fields"]))
@@ -148,6 +157,17 @@ impl SignInScreen<'_> {
         self.until_there_is("One-time password");
         self.type_in("One-time password", code);
         self.submit()
+    }
+
+    /// Asks for the QR code, which stays shown, and scans it.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn show_qr(&mut self) -> Oath {
+        self.until_there_is("Show QR");
+        self.click("Show QR");
+        self.until_there_is("Hide QR");
+        Oath::scan(&self.scan_tile().expect("a QR code"))
     }
 
     /// What the QR code in the tile's picture says, if there is one.

@@ -25,12 +25,6 @@ fn pc(server: &Server) -> Pc {
     Pc::joined(server, &accounts)
 }
 
-/// Opens the screen for somebody who types their name.
-fn open(screen: &mut SignInScreen<'_>) {
-    let opened = screen.open(&["logon", "options=both"]);
-    assert_eq!(opened["count"], 1, "{opened}");
-}
-
 /// Nothing went to Windows.
 fn goes_on(answer: &Value) {
     assert_eq!(
@@ -57,15 +51,12 @@ fn lets_in(screen: &mut SignInScreen<'_>, answer: &Value, name: &str) {
 /// Enrolls on an open screen up to the QR code, which stays shown.
 fn to_the_qr(screen: &mut SignInScreen<'_>, name: &str) -> Oath {
     goes_on(&screen.give_password(name, PASSWORD));
-    screen.until_there_is("Show QR");
-    screen.click("Show QR");
-    screen.until_there_is("Hide QR");
-    Oath::scan(&screen.scan_tile().expect("a QR code"))
+    screen.show_qr()
 }
 
 /// Enrolls and signs in; the screen is closed afterwards.
 fn enroll(screen: &mut SignInScreen<'_>, name: &str) -> Oath {
-    open(screen);
+    screen.open_for_anybody();
     let token = to_the_qr(screen, name);
     let answer = screen.give_code(&token.code(0));
     lets_in(screen, &answer, name);
@@ -80,7 +71,7 @@ fn a_newcomer_enrolls_in_the_sign_in_screen_and_is_asked_for_a_code_from_then_on
     let mara = Pc::name("mara");
     let mut screen = pc.sign_in_screen();
 
-    open(&mut screen);
+    screen.open_for_anybody();
     goes_on(&screen.give_password(&mara, "wrong horse"));
     let seen = screen.until_there_is("Password");
     assert!(seen.says(FAILED), "{}", seen.text());
@@ -111,7 +102,7 @@ fn a_newcomer_enrolls_in_the_sign_in_screen_and_is_asked_for_a_code_from_then_on
     screen.ask(&["close"]);
     assert_eq!(server.json(&["token", "list"]).as_array().map(Vec::len), Some(1));
 
-    open(&mut screen);
+    screen.open_for_anybody();
     goes_on(&screen.give_password(&mara, PASSWORD));
     let seen = screen.until_there_is("One-time password");
     assert!(seen.says(ASKED) && !seen.has("Show QR"), "{}", seen.text());
@@ -148,19 +139,17 @@ fn an_enrollment_the_screen_went_idle_in_is_resumed_with_the_same_qr() {
     let pc = pc(&server);
     let mara = Pc::name("mara");
     let mut screen = pc.sign_in_screen();
-    open(&mut screen);
+    screen.open_for_anybody();
     let first = to_the_qr(&mut screen, &mara);
     screen.ask(&["unadvise"]);
     screen.ask(&["close"]);
 
-    open(&mut screen);
+    screen.open_for_anybody();
     assert!(!screen.see().has("Hide QR"), "a new screen begins at the beginning");
     goes_on(&screen.give_password(&mara, PASSWORD));
     let seen = screen.until_there_is("Show QR");
     assert!(seen.says(RESUMED) && seen.has("Start over"), "{}", seen.text());
-    screen.click("Show QR");
-    screen.until_there_is("Hide QR");
-    assert_eq!(screen.scan_tile().as_ref(), Some(&first.uri));
+    assert_eq!(screen.show_qr().uri, first.uri);
     let answer = screen.give_code(&first.code(0));
     lets_in(&mut screen, &answer, &mara);
 }
@@ -197,7 +186,7 @@ fn a_server_that_stops_lets_nobody_in_and_one_that_is_back_does() {
     let mut screen = pc.sign_in_screen();
     let token = enroll(&mut screen, &mara);
 
-    open(&mut screen);
+    screen.open_for_anybody();
     goes_on(&screen.give_password(&mara, PASSWORD));
     screen.until_there_is("One-time password");
     server.kill();
@@ -214,7 +203,7 @@ fn an_expired_password_is_changed_before_the_token_is_set_up() {
     let server = Server::start();
     let pc = pc(&server);
     let mut screen = pc.sign_in_screen();
-    open(&mut screen);
+    screen.open_for_anybody();
     goes_on(&screen.give_password(&Pc::name("ines"), PASSWORD));
     let seen = screen.until_there_is("New password");
     assert!(seen.says("Your password is right but has to be changed."), "{}", seen.text());
@@ -225,10 +214,7 @@ fn an_expired_password_is_changed_before_the_token_is_set_up() {
     screen.type_in("New password", "battery staple");
     screen.type_in("Repeat new password", "battery staple");
     goes_on(&screen.submit());
-    screen.until_there_is("Show QR");
-    screen.click("Show QR");
-    screen.until_there_is("Hide QR");
-    let token = Oath::scan(&screen.scan_tile().expect("a QR code"));
+    let token = screen.show_qr();
     let answer = screen.give_code(&token.code(0));
     assert_eq!(answer["response"], "finished", "{answer}");
     assert_eq!(screen.handed_over().password, "battery staple");

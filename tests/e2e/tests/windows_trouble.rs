@@ -14,22 +14,24 @@ fn pc(server: &Server) -> Pc {
     Pc::joined(server, &[Pc::account("mara", 1001, PASSWORD), Pc::account("root", 1004, PASSWORD)])
 }
 
-fn open(screen: &mut SignInScreen<'_>) {
-    let opened = screen.open(&["logon", "options=both"]);
-    assert_eq!(opened["count"], 1, "{opened}");
-}
-
 fn enroll(screen: &mut SignInScreen<'_>) -> Oath {
-    open(screen);
+    screen.open_for_anybody();
     screen.give_password(&Pc::name("mara"), PASSWORD);
-    screen.until_there_is("Show QR");
-    screen.click("Show QR");
-    screen.until_there_is("Hide QR");
-    let token = Oath::scan(&screen.scan_tile().expect("a QR code"));
+    let token = screen.show_qr();
     let answer = screen.give_code(&token.code(0));
     assert_eq!(answer["response"], "finished", "{answer}");
     screen.ask(&["report", "0", "0"]);
     screen.ask(&["close"]);
+    token
+}
+
+/// Enrolls, and signs in again up to a code that is typed and not sent.
+fn up_to_the_code(screen: &mut SignInScreen<'_>) -> Oath {
+    let token = enroll(screen);
+    screen.open_for_anybody();
+    screen.give_password(&Pc::name("mara"), PASSWORD);
+    screen.until_there_is("One-time password");
+    screen.type_in("One-time password", &token.code(1));
     token
 }
 
@@ -60,11 +62,7 @@ fn cancel_is_answered_at_once_while_the_server_hangs() {
     let server = Server::start();
     let pc = pc(&server);
     let mut screen = pc.sign_in_screen();
-    let token = enroll(&mut screen);
-    open(&mut screen);
-    screen.give_password(&Pc::name("mara"), PASSWORD);
-    screen.until_there_is("One-time password");
-    screen.type_in("One-time password", &token.code(1));
+    up_to_the_code(&mut screen);
 
     let hanging = Hanging::new(&server);
     let answer = screen.ask(&["submit", "cancel-after=300"]);
@@ -77,7 +75,7 @@ fn cancel_is_answered_at_once_while_the_server_hangs() {
 
     // The screen is usable: a sign-in from the beginning works.
     screen.ask(&["close"]);
-    open(&mut screen);
+    screen.open_for_anybody();
     screen.give_password(&Pc::name("mara"), PASSWORD);
     let seen = screen.until_there_is("One-time password");
     assert!(!seen.says("already used"), "{}", seen.text());
@@ -88,11 +86,7 @@ fn an_agent_killed_in_mid_call_lets_nobody_in_and_is_back_after_its_start() {
     let server = Server::start();
     let pc = pc(&server);
     let mut screen = pc.sign_in_screen();
-    let token = enroll(&mut screen);
-    open(&mut screen);
-    screen.give_password(&Pc::name("mara"), PASSWORD);
-    screen.until_there_is("One-time password");
-    screen.type_in("One-time password", &token.code(1));
+    let token = up_to_the_code(&mut screen);
 
     let hanging = Hanging::new(&server);
     screen.tell(&["submit"]);
@@ -108,7 +102,7 @@ fn an_agent_killed_in_mid_call_lets_nobody_in_and_is_back_after_its_start() {
 
     pc.start_agent();
     screen.ask(&["close"]);
-    open(&mut screen);
+    screen.open_for_anybody();
     screen.give_password(&Pc::name("mara"), PASSWORD);
     let answer = screen.give_code(&token.code(1));
     assert_eq!(answer["response"], "finished", "{answer}");
@@ -144,7 +138,7 @@ fn a_break_glass_account_gets_in_with_the_password_alone_and_nobody_else_does() 
     let pc = pc(&server);
     let mut screen = pc.sign_in_screen();
     screen.ask(&["setting", "BreakGlass", "multi", "S-1-5-21-100-200-900-1004"]);
-    open(&mut screen);
+    screen.open_for_anybody();
     let answer = screen.give_password(&Pc::name("root"), "wrong horse");
     assert_ne!(answer["response"], "finished", "{answer}");
     let answer = screen.give_password(&Pc::name("root"), PASSWORD);
@@ -159,7 +153,7 @@ fn a_break_glass_account_gets_in_with_the_password_alone_and_nobody_else_does() 
     screen.ask(&["report", "0", "0"]);
     screen.ask(&["close"]);
 
-    open(&mut screen);
+    screen.open_for_anybody();
     let answer = screen.give_password(&Pc::name("mara"), PASSWORD);
     assert_ne!(answer["response"], "finished", "{answer}");
 }
@@ -252,7 +246,7 @@ fn calls_in_any_order_let_nobody_in_and_break_nothing() {
     let server = Server::start();
     let pc = pc(&server);
     let mut screen = pc.sign_in_screen();
-    open(&mut screen);
+    screen.open_for_anybody();
     // A call may take a second: that is how long every wrong password does.
     let rounds =
         std::env::var("COUNTERSIGN_RANDOM_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
