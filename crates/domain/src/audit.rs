@@ -11,6 +11,8 @@ pub enum Actor {
     CommandLine(String),
     /// A person in a browser, by an invitation.
     Invitation,
+    /// Somebody with the authenticator app, who knows the password of a backup.
+    App,
     /// The server itself.
     Server,
 }
@@ -137,6 +139,17 @@ crate::words! {
         MachineMoved = "machine_moved",
         /// A machine spoke for an account it may not speak for.
         AccountNotAllowed = "account_not_allowed",
+
+        /// A box for backups of an authenticator was made; the detail names it.
+        BackupBoxMade = "backup_box_made",
+        /// A box for backups was deleted by whoever has its password, with all that was in it.
+        BackupBoxDeleted = "backup_box_deleted",
+        /// A box for backups was deleted because nobody had used it for the time that the configuration names.
+        BackupBoxDropped = "backup_box_dropped",
+        /// A backup was refused because a limit was reached; the detail names it. Once a day for each cause.
+        BackupRefused = "backup_refused",
+        /// An address tried more names and passwords of backups than it may, or of files behind the relay.
+        BackupTriesLimited = "backup_tries_limited",
 
         /// A policy came into force.
         PolicyChanged = "policy_changed",

@@ -1,4 +1,4 @@
-//! What the server keeps: people and their accounts, tokens, machines and groups, enrollments, audit events.
+//! What the server keeps: people and their accounts, tokens, machines and groups, enrollments, backups, audit events.
 //!
 //! Must not know SQL, HTTP, wire formats.
 #![forbid(unsafe_code)]
@@ -6,6 +6,7 @@
 mod account;
 mod attempt;
 mod audit;
+mod backup;
 mod machine;
 mod person;
 mod token;
@@ -13,6 +14,7 @@ mod token;
 pub use account::{Account, AccountKey, Authority, InvalidAuthority};
 pub use attempt::{Attempt, Stage};
 pub use audit::{Actor, AuditEvent, AuditKind};
+pub use backup::{BackupBox, BoxId, ContentHash, Generation, InvalidHex};
 pub use machine::{JoinCode, Machine, MachineGroup, MachineState};
 pub use person::{Approval, Person, PersonState};
 pub use token::{Origin, PendingEnrollment, Token, TokenState};

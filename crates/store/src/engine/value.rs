@@ -1,5 +1,6 @@
 //! What can be stored, and how it comes back. Nothing outside knows how the engine represents values.
 
+use domain::{BoxId, ContentHash};
 use model::{
     AccountName, AttemptId, GroupId, InvitationId, JoinCodeId, MachineId, PersonId, RequestId, Sid, TokenId,
     UnixTime,
@@ -222,4 +223,16 @@ macro_rules! ids {
     )*};
 }
 
-ids! { PersonId TokenId MachineId GroupId JoinCodeId InvitationId AttemptId RequestId }
+ids! { BoxId PersonId TokenId MachineId GroupId JoinCodeId InvitationId AttemptId RequestId }
+
+impl ToValue for ContentHash {
+    fn to_value(&self) -> Option<Value<'_>> {
+        Some(Value::Bytes(self.as_bytes()))
+    }
+}
+
+impl FromValue for ContentHash {
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        <[u8; 32]>::from_value(value).map(Self::from_bytes)
+    }
+}

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod attempts;
 pub mod audit;
+pub mod backups;
 pub mod enrollments;
 pub mod join_codes;
 pub mod lockouts;
