@@ -1,6 +1,6 @@
 //! The server's own keys: the signing key, the TLS keys, and the statement that names them.
 
-use crate::{Service, Trouble, Work, work::Event};
+use crate::{Service, Trouble, Work, backup, work::Event};
 use domain::{Actor, AuditKind, MachineGroup};
 use model::{GroupId, Secret, UnixTime};
 use protocol::signature::SigningKey;
@@ -18,29 +18,41 @@ fn cell(name: &str) -> Cell<'_> {
     Cell { table: "settings", column: "value", row: name.as_bytes() }
 }
 
-/// Loads the signing key; on a new server makes it, and the default group.
+/// Loads the signing key and the key that names of backups are hashed under; on a new server makes them, and the default
+/// group.
 pub(crate) fn first_start(
     tx: &mut Tx<'_>,
     sealer: &Sealer,
     rng: &mut dyn CryptoRng,
     now: UnixTime,
-) -> Result<SigningKey, Trouble> {
+) -> Result<(SigningKey, Secret), Trouble> {
     if tables::machines::group(tx, DEFAULT_GROUP)?.is_none() {
         let group = MachineGroup { id: GroupId::random(rng), name: DEFAULT_GROUP.to_owned() };
         tables::machines::add_group(tx, &group, now)?;
     }
-    match tables::settings::find(tx, SIGNING_KEY)? {
-        Some(sealed) => {
-            let secret = sealer.open(cell(SIGNING_KEY), &sealed).map_err(Trouble::failed)?;
-            SigningKey::from_secret(&secret).map_err(Trouble::failed)
-        }
-        None => {
-            let key = SigningKey::random(rng);
-            let sealed = sealer.seal(rng, cell(SIGNING_KEY), &key.to_secret()).map_err(Trouble::failed)?;
-            tables::settings::set(tx, SIGNING_KEY, &sealed)?;
-            Ok(key)
-        }
+    let signing = loaded(tx, sealer, rng, SIGNING_KEY, |rng| SigningKey::random(rng).to_secret())?;
+    let pepper = loaded(tx, sealer, rng, backup::PEPPER, |rng| {
+        let mut key = vec![0; 32];
+        rng.fill_bytes(&mut key);
+        Secret::new(key)
+    })?;
+    Ok((SigningKey::from_secret(&signing).map_err(Trouble::failed)?, pepper))
+}
+
+fn loaded(
+    tx: &mut Tx<'_>,
+    sealer: &Sealer,
+    rng: &mut dyn CryptoRng,
+    name: &str,
+    make: impl FnOnce(&mut dyn CryptoRng) -> Secret,
+) -> Result<Secret, Trouble> {
+    if let Some(sealed) = tables::settings::find(tx, name)? {
+        return sealer.open(cell(name), &sealed).map_err(Trouble::failed);
     }
+    let made = make(rng);
+    let sealed = sealer.seal(rng, cell(name), &made).map_err(Trouble::failed)?;
+    tables::settings::set(tx, name, &sealed)?;
+    Ok(made)
 }
 
 /// A secret of the server's own that is kept sealed under a name, or the one `make` makes on first use.

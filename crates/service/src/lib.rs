@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod audit;
+pub mod backup;
 pub mod enroll;
 pub mod housekeeping;
 pub mod join_codes;

@@ -1,5 +1,5 @@
 use crate::{
-    Rates, Trouble,
+    Rates, Trouble, backup,
     copies::{Copies, Outdated},
     keys, names,
     trouble::written,
@@ -27,7 +27,9 @@ struct Shared {
     policy: Mutex<Option<Parsed>>,
     copies: Copies,
     signing_key: Arc<SigningKey>,
+    backup_pepper: Secret,
     rates: Rates,
+    tries: backup::Tries,
     hashing: Arc<Semaphore>,
 }
 
@@ -69,7 +71,7 @@ impl Service {
     pub fn new(store: Store, sealer: Sealer, entropy: Entropy, now: UnixTime) -> Result<Self, Trouble> {
         let sealer = Arc::new(sealer);
         let (for_write, mut rng) = (Arc::clone(&sealer), entropy());
-        let signing_key =
+        let (signing_key, backup_pepper) =
             written(store.write_blocking(move |tx| keys::first_start(tx, &for_write, &mut *rng, now)))?;
         let sealer = Arc::try_unwrap(sealer).map_err(|_| Trouble::failed("the sealer is still in use"))?;
         Ok(Self(Arc::new(Shared {
@@ -79,7 +81,9 @@ impl Service {
             policy: Mutex::new(None),
             copies: Copies::default(),
             signing_key: Arc::new(signing_key),
+            backup_pepper,
             rates: Rates::default(),
+            tries: backup::Tries::default(),
             hashing: Arc::new(Semaphore::new(HASHES)),
         })))
     }
@@ -92,6 +96,26 @@ impl Service {
     /// How much each machine has asked lately.
     pub(crate) fn rates(&self) -> &Rates {
         &self.0.rates
+    }
+
+    /// How many wrong names and keys of backups each network has sent lately.
+    pub(crate) fn tries(&self) -> &backup::Tries {
+        &self.0.tries
+    }
+
+    /// The key under which names and keys of backups are hashed.
+    pub(crate) fn backup_pepper(&self) -> &Secret {
+        &self.0.backup_pepper
+    }
+
+    /// Seals a value outside of a transaction, which is not to wait for a long one.
+    pub(crate) fn seal(&self, cell: Cell<'_>, value: &Secret) -> Result<Vec<u8>, Trouble> {
+        self.0.sealer.seal(&mut *self.rng(), cell, value).map_err(Trouble::failed)
+    }
+
+    /// Opens a sealed value outside of a transaction.
+    pub(crate) fn open(&self, cell: Cell<'_>, sealed: &[u8]) -> Result<Secret, Trouble> {
+        self.0.sealer.open(cell, sealed).map_err(Trouble::failed)
     }
 
     /// Copies of rows.

@@ -6,6 +6,7 @@ extern crate countersign_service as service;
 
 mod accounts;
 mod audit;
+mod backup;
 mod codes;
 mod enroll;
 mod gate;
