@@ -5,7 +5,7 @@ use crate::host::{Opening, Remote, Session, Submitting};
 use crate::registry::{self, Setting};
 use crate::shown::Kind;
 use crate::words::{Word, split};
-use crate::{counts, crash, lines, picture, random, scan, trace, users, window};
+use crate::{counts, crash, lines, picture, random, scan, trace, users, window, wrong};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::ExitCode;
@@ -142,6 +142,7 @@ impl Screen {
                 Ok(self.session()?.tile()?.shown.json(all))
             }
             "type" => self.session()?.type_text(args.at(0)?, args.at(1)?),
+            "paste" => self.session()?.paste(args.at(0)?, args.at(1)?),
             "click" => self.session()?.click(args.at(0)?),
             "submit" => self.submit(&args),
             "serialization" => self.session()?.serialization(Path::new(args.at(0)?)),
@@ -183,6 +184,17 @@ impl Screen {
             "random" => {
                 let texts: Vec<String> = args.0.iter().skip(2).map(|w| w.as_str().to_owned()).collect();
                 random::run(self.session()?, args.number(0)?, args.number(1)?, &texts)
+            }
+            "wrong-calls" => wrong::run(self.session()?),
+            "key" => {
+                window::press(args.at(0)?)?;
+                wait(Duration::from_millis(50));
+                Ok(json!({}))
+            }
+            "click-at" => {
+                window::click_at(args.number(0)?, args.number(1)?)?;
+                wait(Duration::from_millis(50));
+                Ok(json!({}))
             }
             "plant" => {
                 let text = args.at(0)?;
@@ -238,6 +250,7 @@ impl Screen {
             (_, Some(file)) => Some((package, std::fs::read(file)?)),
             _ => None,
         };
+        let said_length = args.named_number("said-length")?;
         let count_first = match args.named("order") {
             None | Some("count-first") => true,
             Some("descriptors-first") => false,
@@ -249,13 +262,15 @@ impl Screen {
             count_first,
             users,
             remote,
+            said_length,
         })
     }
 
     fn update_remote(&mut self, args: &Arguments<'_>) -> Answer {
         let file = args.named("file").ok_or_else(|| Failure::new("file=PATH is missing"))?;
         let package = args.named_number("package")?.unwrap_or(0);
-        let (remote, answer) = registry::update_remote(package, &std::fs::read(file)?)?;
+        let said_length = args.named_number("said-length")?;
+        let (remote, answer) = registry::update_remote(package, &std::fs::read(file)?, said_length)?;
         self.remote = remote;
         Ok(answer)
     }
@@ -343,7 +358,13 @@ fn wait(how_long: Duration) {
     }
 }
 
-/// `NAME dword N`, `NAME sz TEXT`, `NAME multi A B …`, `delete NAME`.
+/// Bytes of two hexadecimal digits each.
+fn hex(text: &str) -> Result<Vec<u8>, Failure> {
+    let byte = |at| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    (0..text.len()).step_by(2).map(|at| byte(at).ok_or_else(|| Failure::new("not hexadecimal"))).collect()
+}
+
+/// `NAME dword N`, `NAME sz TEXT`, `NAME multi A B …`, `NAME bytes TYPE HEX`, `delete NAME`.
 fn setting(key: &str, args: &Arguments<'_>) -> Answer {
     if args.at(0)? == "delete" {
         return registry::set(key, args.at(1)?, &Setting::Absent);
@@ -352,8 +373,13 @@ fn setting(key: &str, args: &Arguments<'_>) -> Answer {
         "dword" => Setting::Number(args.number(2)?),
         "sz" => Setting::Text(args.at(2)?),
         "multi" => Setting::Texts(args.0.iter().skip(2).map(Word::as_str).collect()),
+        "bytes" => Setting::Bytes(args.number(2)?, hex(args.at(3).unwrap_or_default())?),
         "delete" => Setting::Absent,
-        _ => return Err(Failure::new("setting NAME dword N | sz TEXT | multi A B … | delete NAME")),
+        _ => {
+            return Err(Failure::new(
+                "setting NAME dword N | sz TEXT | multi A B … | bytes TYPE HEX | delete NAME",
+            ));
+        }
     };
     registry::set(key, args.at(0)?, &value)
 }

@@ -88,6 +88,8 @@ pub(crate) struct Opening {
     pub(crate) users: Option<(Vec<crate::users::User>, CREDENTIAL_PROVIDER_ACCOUNT_OPTIONS)>,
     /// What a remote client sent along.
     pub(crate) remote: Option<Remote>,
+    /// How long that is said to be, if it is a lie.
+    pub(crate) said_length: Option<u32>,
 }
 
 /// A provider that is open.
@@ -138,10 +140,9 @@ impl Session {
         let created_ms = trace::ms(begun);
         let said = json!([opening.scenario.0, opening.flags]);
         ok("SetUsageScenario", com!(provider, SetUsageScenario(opening.scenario, opening.flags), said))?;
-        let remote = opening
-            .remote
-            .as_ref()
-            .map(|(package, bytes)| trace::hex(set_serialization(&provider, *package, bytes)));
+        let remote = opening.remote.as_ref().map(|(package, bytes)| {
+            trace::hex(set_serialization(&provider, *package, bytes, opening.said_length))
+        });
         let users_told = opening.users.map(|(list, options)| {
             let Ok(setter) = provider.cast::<ICredentialProviderSetUserArray>() else {
                 return "not asked for".to_owned();
@@ -323,6 +324,13 @@ impl Session {
         let _ = tile.shown.with(id, |f| f.put_text(text));
         self.show();
         Ok(json!({"field": id, "keys": keys}))
+    }
+
+    /// Gives a visible field a text at once, as pasting it does.
+    pub(crate) fn paste(&self, label: &str, text: &str) -> Answer {
+        let id = find(&self.tile()?.shown, label, Kind::is_typed)?;
+        self.put_text(id, text)?;
+        Ok(json!({"field": id}))
     }
 
     /// Gives a field a text at once.
@@ -583,12 +591,17 @@ fn references(object: impl Interface) -> u32 {
 }
 
 /// `SetSerialization` with these bytes.
-fn set_serialization(provider: &ICredentialProvider, package: u32, bytes: &[u8]) -> HRESULT {
+fn set_serialization(
+    provider: &ICredentialProvider,
+    package: u32,
+    bytes: &[u8],
+    said_length: Option<u32>,
+) -> HRESULT {
     let mut copy = bytes.to_vec();
     let given = CREDENTIAL_PROVIDER_CREDENTIAL_SERIALIZATION {
         ulAuthenticationPackage: package,
         clsidCredentialProvider: PROVIDER,
-        cbSerialization: u32::try_from(copy.len()).unwrap_or(u32::MAX),
+        cbSerialization: said_length.unwrap_or_else(|| u32::try_from(copy.len()).unwrap_or(u32::MAX)),
         rgbSerialization: copy.as_mut_ptr(),
     };
     com!(*provider, SetSerialization(&raw const given), json!([package, copy.len()]))

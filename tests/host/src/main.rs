@@ -38,6 +38,8 @@ mod window;
 mod wiping;
 #[cfg(any(windows, test))]
 mod words;
+#[cfg(windows)]
+mod wrong;
 
 #[cfg(windows)]
 #[global_allocator]

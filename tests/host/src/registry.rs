@@ -61,6 +61,8 @@ pub(crate) enum Setting<'a> {
     Text(&'a str),
     /// `REG_MULTI_SZ`.
     Texts(Vec<&'a str>),
+    /// Any bytes under the number of any type.
+    Bytes(u32, Vec<u8>),
     /// No value.
     Absent,
 }
@@ -92,6 +94,7 @@ fn put(key: &str, name: &str, setting: &Setting<'_>) -> Result<(), Failure> {
             units.push(0);
             (REG_MULTI_SZ, bytes(&units))
         }
+        Setting::Bytes(kind, bytes) => (REG_VALUE_TYPE(*kind), bytes.clone()),
         Setting::Absent => (REG_NONE, Vec::new()),
     };
     let answer = if matches!(setting, Setting::Absent) {
@@ -186,14 +189,18 @@ pub(crate) fn filter(scenario: CREDENTIAL_PROVIDER_USAGE_SCENARIO, flags: u32) -
     }))
 }
 
-/// Asks the filter where a remote client's credential goes.
-pub(crate) fn update_remote(package: u32, bytes: &[u8]) -> Result<(Option<Remote>, Value), Failure> {
+/// Asks the filter where a remote client's credential goes. `said_length`: how long it is said to be, if that is a lie.
+pub(crate) fn update_remote(
+    package: u32,
+    bytes: &[u8],
+    said_length: Option<u32>,
+) -> Result<(Option<Remote>, Value), Failure> {
     let filter = filter_object()?;
     let mut copy = bytes.to_vec();
     let given = CREDENTIAL_PROVIDER_CREDENTIAL_SERIALIZATION {
         ulAuthenticationPackage: package,
         clsidCredentialProvider: PASSWORD,
-        cbSerialization: u32::try_from(copy.len()).unwrap_or(u32::MAX),
+        cbSerialization: said_length.unwrap_or_else(|| u32::try_from(copy.len()).unwrap_or(u32::MAX)),
         rgbSerialization: copy.as_mut_ptr(),
     };
     let mut out = CREDENTIAL_PROVIDER_CREDENTIAL_SERIALIZATION::default();

@@ -163,6 +163,7 @@ pub(crate) fn with_keyboard() -> Result<(), Failure> {
         count_first: true,
         users: Some((Vec::new(), CPAO_EMPTY_LOCAL | CPAO_EMPTY_CONNECTED)),
         remote: None,
+        said_length: None,
     };
     let (mut session, _) = Session::open(opening)?;
     session.select(0)?;

@@ -9,6 +9,7 @@ use windows::Win32::Foundation::{COLORREF, HWND, LPARAM, LRESULT, RECT, WPARAM};
 use windows::Win32::Graphics::Gdi::*;
 use windows::Win32::System::LibraryLoader::GetModuleHandleW;
 use windows::Win32::System::Threading::GetCurrentProcessId;
+use windows::Win32::UI::Input::KeyboardAndMouse::*;
 use windows::Win32::UI::Shell as shell;
 use windows::Win32::UI::WindowsAndMessaging::*;
 use windows_core::{BOOL, w};
@@ -132,6 +133,40 @@ pub(crate) fn pump() {
         // SAFETY: As above.
         unsafe { DispatchMessageW(&raw const message) };
     }
+}
+
+/// Presses and lets go of a key, as a keyboard does: it goes to the window that has the focus.
+pub(crate) fn press(key: &str) -> Result<(), Failure> {
+    let code = match key.to_ascii_lowercase().as_str() {
+        "esc" => VK_ESCAPE,
+        "enter" => VK_RETURN,
+        "space" => VK_SPACE,
+        "tab" => VK_TAB,
+        _ => return Err(Failure::new("key: esc, enter, space, tab")),
+    };
+    let stroke = |flags| INPUT {
+        r#type: INPUT_KEYBOARD,
+        Anonymous: INPUT_0 { ki: KEYBDINPUT { wVk: code, dwFlags: flags, ..Default::default() } },
+    };
+    send(&[stroke(KEYBD_EVENT_FLAGS(0)), stroke(KEYEVENTF_KEYUP)])
+}
+
+/// Clicks at a place of the screen, as a mouse does: it goes to the window that is there.
+pub(crate) fn click_at(x: u32, y: u32) -> Result<(), Failure> {
+    let place = |at: u32| i32::try_from(at).map_err(|_| Failure::new("outside the screen"));
+    // SAFETY: No argument is memory.
+    unsafe { SetCursorPos(place(x)?, place(y)?) }?;
+    let button = |flags| INPUT {
+        r#type: INPUT_MOUSE,
+        Anonymous: INPUT_0 { mi: MOUSEINPUT { dwFlags: flags, ..Default::default() } },
+    };
+    send(&[button(MOUSEEVENTF_LEFTDOWN), button(MOUSEEVENTF_LEFTUP)])
+}
+
+fn send(inputs: &[INPUT]) -> Result<(), Failure> {
+    // SAFETY: The structures are filled in, and as long as is said.
+    let sent = unsafe { SendInput(inputs, size_of::<INPUT>() as i32) };
+    if sent as usize == inputs.len() { Ok(()) } else { Err(Failure::new("Windows takes no input")) }
 }
 
 /// Draws the window anew; where it is, and which windows the provider has opened.
