@@ -47,6 +47,8 @@ pub(crate) enum Builds {
     Host,
     /// For Windows only.
     Windows,
+    /// For browsers only.
+    Wasm,
 }
 
 /// The crates of ours a crate may use.
@@ -58,7 +60,7 @@ pub(crate) enum Uses {
     Anything,
 }
 
-use Builds::{Everywhere, Host, HostAndWindows, Windows};
+use Builds::{Everywhere, Host, HostAndWindows, Wasm, Windows};
 use Kind::{App, Edge, Pure, Test, Tool};
 use Uses::{Anything, Only};
 
@@ -106,13 +108,7 @@ pub(crate) const PARTS: &[Part] = &[
         Only(&["model", "os", "policy", "protocol", "qr", "signin", "texts", "win"]),
     ),
     part("apps/provider", "countersign-provider", App, Windows, Only(&["model", "protocol", "texts"])),
-    part(
-        "apps/authenticator",
-        "countersign-authenticator",
-        App,
-        Everywhere,
-        Only(&["model", "otp", "qr", "vault"]),
-    ),
+    part("apps/authenticator", "countersign-app", App, Wasm, Only(&["model", "otp", "qr", "texts", "vault"])),
     part(
         "tests/testkit",
         "countersign-testkit",
@@ -152,6 +148,7 @@ pub(crate) const PARTS: &[Part] = &[
     ),
     part("tests/e2e", "countersign-e2e", Test, Host, Anything),
     part("xtask", "xtask", Tool, Host, Only(&[])),
+    part("xtask/bundle", "bundle", Tool, Host, Only(&[])),
 ];
 
 /// What the tests of any crate may use.
@@ -169,12 +166,12 @@ impl Part {
 
     /// Whether it builds on the developer's machine.
     pub(crate) fn builds_on_host(&self) -> bool {
-        self.builds != Windows
+        !matches!(self.builds, Windows | Wasm)
     }
 
     /// Whether it has to build for Windows.
     pub(crate) fn builds_on_windows(&self) -> bool {
-        self.builds != Host
+        !matches!(self.builds, Host | Wasm)
     }
 
     fn may_use(&self, other: &Self) -> bool {

@@ -3,6 +3,7 @@
 //! Must not know the product's crates: it builds and runs them, and stays quick to compile itself.
 #![forbid(unsafe_code)]
 
+mod app;
 mod arch;
 mod bench;
 mod ci;
@@ -27,6 +28,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   arch                    check which crate may use which, and what pure crates may contain
+  app [--out DIR]         build the authenticator as a static site, into target/app or DIR
   test [--setup] [--fast] run all tests; --setup installs what is missing,
                           --fast leaves out whole-system, Windows, wasm and documentation tests
   ci [--setup]            what has to pass before a change is taken: format, lints, arch, test
@@ -52,6 +54,11 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
     let Some((command, rest)) = arguments.split_first() else { bail!("no command given\n{USAGE}") };
     let mut options = Options(rest.to_vec());
     match command.as_str() {
+        "app" => {
+            let out = options.value("--out")?;
+            options.finish()?;
+            app::run(out.map(Into::into))
+        }
         "arch" => {
             options.finish()?;
             arch::run()

@@ -19,7 +19,7 @@ struct Tool {
 }
 
 /// Every system package the project needs besides Rust, git and a C compiler's own libraries.
-const TOOLS: [Tool; 11] = [
+const TOOLS: [Tool; 14] = [
     Tool { program: "cc", package: "gcc", reason: "links everything; SQLite and ring have parts in C" },
     Tool {
         program: "x86_64-w64-mingw32-gcc",
@@ -49,8 +49,11 @@ const TOOLS: [Tool; 11] = [
     Tool {
         program: "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
         package: "fonts-dejavu-core",
-        reason: "letters for what Wine draws",
+        reason: "letters for what Wine and the browser draw",
     },
+    Tool { program: "chromium", package: "chromium", reason: "the browser the authenticator is tested in" },
+    Tool { program: "chromedriver", package: "chromium-driver", reason: "lets a test use that browser" },
+    Tool { program: "wasm-opt", package: "binaryen", reason: "makes the authenticator's modules smaller" },
 ];
 
 /// A target of the compiler besides the developer's machine.

@@ -7,6 +7,8 @@
 //! every text with what fluent itself makes of the files.
 #![forbid(unsafe_code)]
 
+#[cfg(any(feature = "app", test))]
+pub mod app;
 mod args;
 mod constants;
 mod language;
@@ -15,6 +17,9 @@ mod wording;
 #[cfg(test)]
 #[path = "../build/generate.rs"]
 mod generate;
+#[cfg(test)]
+#[path = "../build/app.rs"]
+mod generate_app;
 #[cfg(test)]
 mod tests;
 

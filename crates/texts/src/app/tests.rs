@@ -1,0 +1,82 @@
+use super::*;
+
+/// An argument for each name that a text may have, so that what is left in brackets was not given by anybody.
+const ARGUMENTS: &[(&str, Value<'static>)] = &[("count", Value::Count(2)), ("name", Value::Text("Name"))];
+
+#[test]
+fn every_text_is_there_in_every_language_and_says_something() {
+    for language in AppLanguage::ALL {
+        for &key in Key::ALL {
+            assert!(!say(language, key, ARGUMENTS).trim().is_empty(), "{key:?} in {language:?}");
+        }
+    }
+}
+
+#[test]
+fn the_words_of_the_main_flow_are_the_promised_ones() {
+    let promised = [
+        (Key::Continue, "Continue"),
+        (Key::ActivateCloudBackup, "Activate cloud backup"),
+        (Key::SkipForNow, "Skip for now"),
+        (Key::AddNewToken, "Add new token"),
+        (Key::ScanQrCode, "Scan QR code"),
+        (Key::EnterKeyManually, "Enter key manually"),
+    ];
+    for (key, text) in promised {
+        assert_eq!(say(AppLanguage::English, key, &[]), text);
+    }
+}
+
+#[test]
+fn numbers_take_the_plural_of_the_language() {
+    use table::Plural::{Few, Many, One, Other};
+    let of = |language: AppLanguage| [0, 1, 2, 5, 11, 21, 22, 112].map(|count| language.plural(count));
+    assert_eq!(of(AppLanguage::English), [Other, One, Other, Other, Other, Other, Other, Other]);
+    assert_eq!(of(AppLanguage::French), [One, One, Other, Other, Other, Other, Other, Other]);
+    assert_eq!(of(AppLanguage::Ukrainian), [Many, One, Few, Many, Many, One, Few, Many]);
+    let tokens = |count: u64| say(AppLanguage::English, Key::Tokens, &[("count", count.into())]);
+    assert_eq!([0, 1, 2].map(tokens), ["0 tokens", "1 token", "2 tokens"]);
+}
+
+#[test]
+fn a_tag_gives_its_language_or_none() {
+    for (tag, language) in [
+        ("de-AT", Some(AppLanguage::German)),
+        ("UK", Some(AppLanguage::Ukrainian)),
+        ("es_MX.UTF-8", Some(AppLanguage::Spanish)),
+        ("den", None),
+        ("", None),
+        ("ja", None),
+    ] {
+        assert_eq!(AppLanguage::from_tag(tag), language, "{tag}");
+    }
+}
+
+#[test]
+fn what_constants_cannot_say_stops_the_build() {
+    use crate::generate_app::{Extent, generate};
+    let build = |english: &str, german: &str| {
+        generate(&[
+            ("English", Extent::Complete, english.to_owned()),
+            ("German", Extent::Complete, german.to_owned()),
+        ])
+    };
+    assert!(build("a = A { $name }\n", "a = { $name } A\n").is_ok());
+    let files = [
+        ("English", Extent::Complete, "a = A\n".to_owned()),
+        ("French", Extent::AsFarAsTranslated, String::new()),
+    ];
+    assert!(generate(&files).is_ok());
+    for (english, german, why) in [
+        ("a = A\n", "b = B\n", "not in the English texts"),
+        ("a = A\nb = B\n", "a = A\n", "b is missing"),
+        ("a = A { $name }\n", "a = A\n", "other arguments"),
+        ("a = A\na = B\n", "a = A\n", "twice"),
+        ("a = { NUMBER($n) }\n", "a = A\n", "cannot say"),
+        ("a = { $n ->\n [two] A\n *[other] B\n }\n", "a = A\n", "unknown plural"),
+        ("a = { $n ->\n [other] A\n *[one] B\n }\n", "a = A\n", "has to be other"),
+    ] {
+        let problem = build(english, german).unwrap_err();
+        assert!(problem.contains(why), "{problem}");
+    }
+}
