@@ -1,5 +1,6 @@
 use crate::{Algorithm, Code, Counter, Digits, Seed, TimeStep};
 use hmac::{Hmac, KeyInit, Mac};
+use model::Secret;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
@@ -19,30 +20,40 @@ pub(crate) struct Generator {
     modulus: u64,
 }
 
-enum KeyedMac {
+impl Generator {
+    pub(crate) fn new(seed: &Seed, algorithm: Algorithm, digits: Digits) -> Self {
+        Self { mac: KeyedMac::new(seed, algorithm), modulus: 10u64.pow(u32::from(digits.count())) }
+    }
+
+    /// The code as a number, for a counter or a time step.
+    pub(crate) fn value(&self, factor: u64) -> u64 {
+        u64::from(truncate(self.mac.of(&[&factor.to_be_bytes()]).expose())) % self.modulus
+    }
+}
+
+/// An HMAC whose key was put in.
+pub(crate) enum KeyedMac {
     Sha1(Hmac<Sha1>),
     Sha256(Hmac<Sha256>),
     Sha512(Hmac<Sha512>),
 }
 
-impl Generator {
-    pub(crate) fn new(seed: &Seed, algorithm: Algorithm, digits: Digits) -> Self {
-        let mac = match algorithm {
-            Algorithm::Sha1 => KeyedMac::Sha1(keyed(seed)),
-            Algorithm::Sha256 => KeyedMac::Sha256(keyed(seed)),
-            Algorithm::Sha512 => KeyedMac::Sha512(keyed(seed)),
-        };
-        Self { mac, modulus: 10u64.pow(u32::from(digits.count())) }
+impl KeyedMac {
+    pub(crate) fn new(seed: &Seed, algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Sha1 => Self::Sha1(keyed(seed)),
+            Algorithm::Sha256 => Self::Sha256(keyed(seed)),
+            Algorithm::Sha512 => Self::Sha512(keyed(seed)),
+        }
     }
 
-    /// The code as a number, for a counter or a time step.
-    pub(crate) fn value(&self, factor: u64) -> u64 {
-        let truncated = match &self.mac {
-            KeyedMac::Sha1(mac) => truncate(mac.clone(), factor),
-            KeyedMac::Sha256(mac) => truncate(mac.clone(), factor),
-            KeyedMac::Sha512(mac) => truncate(mac.clone(), factor),
-        };
-        u64::from(truncated) % self.modulus
+    /// The HMAC of some bytes, given in parts.
+    pub(crate) fn of(&self, parts: &[&[u8]]) -> Secret {
+        match self {
+            Self::Sha1(mac) => finish(mac.clone(), parts),
+            Self::Sha256(mac) => finish(mac.clone(), parts),
+            Self::Sha512(mac) => finish(mac.clone(), parts),
+        }
     }
 }
 
@@ -54,10 +65,15 @@ fn keyed<M: Mac + KeyInit>(seed: &Seed) -> M {
     <M as KeyInit>::new_from_slice(seed.expose()).expect("HMAC takes keys of every length")
 }
 
+fn finish(mut mac: impl Mac, parts: &[&[u8]]) -> Secret {
+    for part in parts {
+        mac.update(part);
+    }
+    Secret::new(mac.finalize().into_bytes().to_vec())
+}
+
 /// Dynamic truncation (RFC 4226 §5.3): 31 bits from where the last four bits point.
-fn truncate(mut mac: impl Mac, factor: u64) -> u32 {
-    mac.update(&factor.to_be_bytes());
-    let hash = mac.finalize().into_bytes();
+pub(crate) fn truncate(hash: &[u8]) -> u32 {
     let offset = usize::from(hash.last().copied().unwrap_or(0) & 0x0f);
     hash.iter().skip(offset).take(4).fold(0, |bits, &byte| bits << 8 | u32::from(byte)) & 0x7fff_ffff
 }

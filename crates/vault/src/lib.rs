@@ -1,0 +1,27 @@
+//! The authenticator's tokens: what is kept of each, their one-time passwords, and all that happens to them.
+//!
+//! Must not know browsers or files. Time and randomness come in as parameters.
+//!
+//! A [`Draft`] is a token before it is kept: what a QR code, a form or a foreign file says. [`Vault::add`] makes an
+//! [`Entry`] of it. A [`Vault`] hands out its entries for reading and changes them by its own operations only.
+#![forbid(unsafe_code)]
+
+mod code;
+mod draft;
+mod entry;
+mod id;
+pub mod limits;
+mod settings;
+mod token;
+mod vault;
+
+pub use code::{OneTimePassword, TimedCode};
+pub use draft::{CannotKeep, Draft};
+pub use entry::{Entry, Exporting, TextField};
+pub use id::{EntryId, InvalidEntryId};
+pub use settings::{Settings, SortOrder};
+pub use token::{Kind, Token};
+pub use vault::{
+    Answer, AnswerInput, CannotAsk, CannotChange, Edit, NotStored, Position, Stored, Tombstone, UnsavedCode,
+    Vault,
+};
