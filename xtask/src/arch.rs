@@ -124,6 +124,13 @@ pub(crate) const PARTS: &[Part] = &[
         HostAndWindows,
         Only(&["agent", "fake-os", "model", "os"]),
     ),
+    part(
+        "tests/lab",
+        "countersign-lab",
+        Test,
+        Host,
+        Only(&["agent", "fake-os", "model", "os", "protocol", "qr", "signin", "texts"]),
+    ),
     part("tests/host", "countersign-host", Test, Windows, Only(&[])),
     part(
         "tests/wasm-vectors",
