@@ -79,6 +79,8 @@ impl<'a> Turn<'a> {
             {
                 self.confirmed(attempt, enrolling, sent, reply)
             }
+            // A host that asks again never told what became of the credentials. Nothing is known, so nothing is said.
+            (State::Released { .. }, Input::Submitted(_) | Input::HandedOver { .. }) => State::default(),
             (state, _) => state,
         }
     }

@@ -63,6 +63,18 @@ fn cancel_and_deselect_lead_to_an_empty_first_view_from_everywhere() {
 }
 
 #[test]
+fn whoever_submits_again_after_a_release_gets_an_empty_first_view_and_nothing_else() {
+    let hand_over = || Input::HandedOver { name: "mara".parse().unwrap(), password: secret(PASSWORD) };
+    for again in [|| Input::Submitted(typed_code("123456")), hand_over] {
+        let (mut bench, _) = released();
+        bench.step(again());
+        bench.assert_first_view(None);
+        assert!(bench.released().is_none());
+        assert_eq!(bench.reported(), vec![]);
+    }
+}
+
+#[test]
 fn an_accept_that_comes_after_cancel_or_deselect_releases_nothing() {
     for leave in [|| Input::Pressed(Command::Cancel), || Input::Deselected] {
         let (mut bench, attempt) = Bench::at_code();
