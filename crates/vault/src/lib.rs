@@ -10,6 +10,7 @@ mod code;
 mod draft;
 mod entry;
 mod id;
+pub mod import;
 pub mod limits;
 mod settings;
 mod token;
