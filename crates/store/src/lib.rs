@@ -18,13 +18,17 @@
 //! been released is never edited: databases carry its checksum and refuse to start.
 #![forbid(unsafe_code)]
 
+mod archive;
 mod engine;
 mod error;
 mod migrate;
 mod sealing;
 pub mod tables;
 
-pub use engine::{Counters, FromValue, FsyncTimes, Row, Rx, Store, ToValue, Tx, Value, fsync_probe};
+pub use archive::{ArchiveError, ArchiveReader, ArchiveWriter, Cost, Entry};
+pub use engine::{
+    Counters, FromValue, FsyncTimes, Row, Rx, Snapshot, Store, ToValue, Tx, Value, fsync_probe,
+};
 pub use error::{Constraint, DbError, Fault, OpenError, WriteError};
 pub use migrate::Migration;
-pub use sealing::{Cell, KeyFileError, KeyId, MasterKeys, SealError, Sealer};
+pub use sealing::{Cell, InvalidKeyId, KeyFileError, KeyId, MasterKeys, SealError, Sealer};

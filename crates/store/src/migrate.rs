@@ -76,6 +76,15 @@ fn step(conn: &mut Connection, list: &'static [Migration]) -> Result<bool, Migra
     Ok(true)
 }
 
+/// The number of the newest migration that was run, after checking that it is one of these; 0: none.
+pub(crate) fn newest(conn: &Connection, list: &'static [Migration]) -> Result<u32, MigrateError> {
+    if !has_history(conn)? {
+        return Ok(0);
+    }
+    let waiting = next(conn, list)?.map_or_else(|| list.len() + 1, |migration| migration.number as usize);
+    Ok(list.get(..waiting.saturating_sub(1)).and_then(<[_]>::last).map_or(0, |migration| migration.number))
+}
+
 fn has_history(conn: &Connection) -> Result<bool, MigrateError> {
     Ok(conn.table_exists(None, "schema_migrations")?)
 }

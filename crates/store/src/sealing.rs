@@ -14,7 +14,12 @@ use chacha20poly1305::{AeadInOut, Key, KeyInit, XChaCha20Poly1305, XNonce};
 use model::Secret;
 use rand_core::{CryptoRng, Rng};
 use sha2::{Digest, Sha256};
-use std::fmt;
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 const VERSION: u8 = 1;
 const KEY_BYTES: usize = 32;
@@ -31,16 +36,24 @@ struct MasterKey {
     key: Secret,
 }
 
-/// The master keys of a server: the one that seals, and earlier ones that still open what they sealed.
-#[derive(Debug)]
+/// The master keys of a server: the one that seals, and others that open what they sealed.
+#[derive(Clone, Debug)]
 pub struct MasterKeys {
-    current: MasterKey,
-    older: Vec<MasterKey>,
+    current: Arc<MasterKey>,
+    older: Vec<Arc<MasterKey>>,
 }
 
 /// Seals and opens columns.
+///
+/// The keys may change while a server runs: another process puts a new one into the key file, and says in the database
+/// that it seals from now on. A value under a key that is not known makes a sealer read the file again; whoever writes
+/// says with [`Sealer::follow`] which keys the database knows of.
 #[derive(Debug)]
-pub struct Sealer(MasterKeys);
+pub struct Sealer {
+    keys: RwLock<MasterKeys>,
+    /// Where the keys came from: the key file, and the database it belongs to.
+    file: Option<(PathBuf, PathBuf)>,
+}
 
 /// The one place where a sealed value belongs. A value opens there and nowhere else.
 #[derive(Clone, Copy, Debug)]
@@ -70,14 +83,29 @@ pub enum SealError {
 impl MasterKeys {
     /// One new key.
     pub fn generate(rng: &mut dyn CryptoRng) -> Self {
-        Self { current: MasterKey::generate(rng), older: Vec::new() }
+        Self { current: Arc::new(MasterKey::generate(rng)), older: Vec::new() }
     }
 
     /// These keys with a new one before them: from now on the new one seals.
+    #[must_use]
     pub fn rotated(self, rng: &mut dyn CryptoRng) -> Self {
         let mut older = self.older;
         older.insert(0, self.current);
-        Self { current: MasterKey::generate(rng), older }
+        Self { current: Arc::new(MasterKey::generate(rng)), older }
+    }
+
+    /// These keys with this one first, so that it seals; `None`: it is not among them.
+    #[must_use]
+    pub fn sealing_with(&self, id: KeyId) -> Option<Self> {
+        let current = Arc::clone(self.all().find(|key| key.id == id)?);
+        let older = self.all().filter(|key| key.id != id).cloned().collect();
+        Some(Self { current, older })
+    }
+
+    /// The key that seals, alone.
+    #[must_use]
+    pub fn only_current(self) -> Self {
+        Self { current: self.current, older: Vec::new() }
     }
 
     /// The key that seals.
@@ -85,15 +113,82 @@ impl MasterKeys {
         self.current.id
     }
 
+    /// All keys, the one that seals first.
+    pub fn ids(&self) -> Vec<KeyId> {
+        self.all().map(|key| key.id).collect()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Arc<MasterKey>> {
+        std::iter::once(&self.current).chain(&self.older)
+    }
+
     fn find(&self, id: KeyId) -> Option<&MasterKey> {
-        std::iter::once(&self.current).chain(&self.older).find(|key| key.id == id)
+        self.all().find(|key| key.id == id).map(|key| &**key)
     }
 }
 
 impl Sealer {
-    /// A sealer under these keys.
+    /// A sealer under these keys and no others.
     pub fn new(keys: MasterKeys) -> Self {
-        Self(keys)
+        Self { keys: RwLock::new(keys), file: None }
+    }
+
+    /// A sealer under these keys, which are those in the key file `path` of a database, and under keys that come into the
+    /// file later.
+    pub fn of_file(keys: MasterKeys, path: &Path, database: &Path) -> Self {
+        Self { keys: RwLock::new(keys), file: Some((path.to_owned(), database.to_owned())) }
+    }
+
+    /// The key that seals.
+    pub fn current(&self) -> KeyId {
+        self.keys().current()
+    }
+
+    /// All keys, the one that seals first.
+    pub fn ids(&self) -> Vec<KeyId> {
+        self.keys().ids()
+    }
+
+    /// Seals with the first of these keys from now on, and reads the file again where it has to, also to forget keys that
+    /// have been retired.
+    ///
+    /// # Errors
+    /// [`SealError::UnknownKey`], naming the first of them that is not to be had. Then nothing is changed.
+    pub fn follow(&self, ids: &[KeyId]) -> Result<(), SealError> {
+        let Some(&first) = ids.first() else { return Ok(()) };
+        if self.ids() == ids {
+            return Ok(());
+        }
+        let keys = self.read_file().unwrap_or_else(|| self.keys());
+        if let Some(missing) = ids.iter().find(|id| keys.find(**id).is_none()) {
+            return Err(SealError::UnknownKey(*missing));
+        }
+        let keys = keys.sealing_with(first).ok_or(SealError::UnknownKey(first))?;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        Ok(())
+    }
+
+    fn keys(&self) -> MasterKeys {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn read_file(&self) -> Option<MasterKeys> {
+        let (path, database) = self.file.as_ref()?;
+        // A file that cannot be read now changes nothing: whoever looks for a key in it does not find it.
+        MasterKeys::read(path, database).ok()
+    }
+
+    /// The key with this id, from the file if it came there lately. The one that seals stays the same.
+    fn find(&self, id: KeyId) -> Option<Arc<MasterKey>> {
+        let found = |keys: &MasterKeys| keys.all().find(|key| key.id == id).cloned();
+        let keys = self.keys();
+        if let Some(key) = found(&keys) {
+            return Some(key);
+        }
+        let keys = self.read_file()?.sealing_with(keys.current())?;
+        let key = found(&keys)?;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        Some(key)
     }
 
     /// Seals a value for one cell. The nonce comes from `rng`; 192 random bits do not repeat.
@@ -103,7 +198,7 @@ impl Sealer {
     /// # Errors
     /// [`SealError::TooLong`], which no column reaches.
     pub fn seal(&self, rng: &mut dyn Rng, cell: Cell<'_>, value: &Secret) -> Result<Vec<u8>, SealError> {
-        let key = &self.0.current;
+        let key = self.keys().current;
         let mut nonce = [0; NONCE_BYTES];
         rng.fill_bytes(&mut nonce);
         // Room for the tag from the start: growing would leave a copy of the plain text behind.
@@ -127,7 +222,7 @@ impl Sealer {
     pub fn open(&self, cell: Cell<'_>, sealed: &[u8]) -> Result<Secret, SealError> {
         let (id, rest) = parse(sealed).ok_or(SealError::Damaged)?;
         let (nonce, text) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(SealError::Damaged)?;
-        let key = self.0.find(id).ok_or(SealError::UnknownKey(id))?;
+        let key = self.find(id).ok_or(SealError::UnknownKey(id))?;
         let mut text = text.to_vec();
         let opened =
             key.cipher().decrypt_in_place(&XNonce::from(*nonce), &cell.associated(key.id), &mut text);
@@ -139,7 +234,7 @@ impl Sealer {
     /// Whether a value is sealed under an older key and should be sealed again; also when it is damaged, so that a
     /// rotation comes across it.
     pub fn needs_reseal(&self, sealed: &[u8]) -> bool {
-        parse(sealed).is_none_or(|(id, _)| id != self.0.current.id)
+        parse(sealed).is_none_or(|(id, _)| id != self.current())
     }
 }
 
@@ -189,6 +284,41 @@ fn parse(sealed: &[u8]) -> Option<(KeyId, &[u8])> {
     let (version, rest) = sealed.split_first()?;
     let (id, rest) = rest.split_first_chunk::<8>()?;
     (*version == VERSION).then_some((KeyId(*id), rest))
+}
+
+impl KeyId {
+    /// The key that a value says it is sealed under; `None` when the value is none of ours.
+    pub fn of(sealed: &[u8]) -> Option<Self> {
+        // Nonce and tag follow.
+        parse(sealed).filter(|(_, rest)| rest.len() >= NONCE_BYTES + 16).map(|(id, _)| id)
+    }
+
+    /// What every value begins with that is sealed under this key.
+    pub(crate) fn marker(self) -> [u8; 9] {
+        let mut marker = [VERSION; 9];
+        for (to, from) in marker.iter_mut().skip(1).zip(self.0) {
+            *to = from;
+        }
+        marker
+    }
+
+    pub(crate) const fn from_bytes(bytes: [u8; 8]) -> Self {
+        Self(bytes)
+    }
+}
+
+/// Not 16 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("not the id of a master key")]
+pub struct InvalidKeyId;
+
+impl FromStr for KeyId {
+    type Err = InvalidKeyId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidKeyId> {
+        let bytes = data_encoding::HEXLOWER.decode(text.as_bytes()).map_err(|_| InvalidKeyId)?;
+        bytes.try_into().map(Self).map_err(|_| InvalidKeyId)
+    }
 }
 
 impl fmt::Display for KeyId {

@@ -59,6 +59,15 @@ impl Source {
         Ok(conn)
     }
 
+    /// A connection that may write, on a file as it is: no setting of it is changed.
+    pub(super) fn connect_to_write(&self) -> Result<Connection, rusqlite::Error> {
+        self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// A connection that cannot write.
     pub(super) fn reader(&self) -> Result<Connection, rusqlite::Error> {
         self.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)

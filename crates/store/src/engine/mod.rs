@@ -3,11 +3,13 @@
 mod connect;
 mod probe;
 mod readers;
+mod snapshot;
 mod tx;
 mod value;
 mod writer;
 
 pub use probe::{FsyncTimes, fsync_probe};
+pub use snapshot::Snapshot;
 pub use tx::{Row, Rx, Tx};
 pub use value::{FromValue, ToValue, Value};
 pub use writer::Counters;

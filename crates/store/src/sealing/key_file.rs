@@ -6,6 +6,7 @@ use super::{KEY_BYTES, MasterKey, MasterKeys};
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use model::Secret;
 use rand_core::CryptoRng;
+use std::sync::Arc;
 use std::{
     fs, io,
     io::{Read, Write},
@@ -82,6 +83,20 @@ impl MasterKeys {
             .ok_or_else(|| KeyFileError::Missing { path: path.to_owned(), database: database.to_owned() })
     }
 
+    /// Puts these keys into the key file, in place of those that are there: complete and on disk, or not at all. Whoever
+    /// calls it has made sure that no key is lost that something is sealed under.
+    ///
+    /// # Errors
+    /// [`KeyFileError::Io`]; then the file is as it was.
+    pub fn replace_file(&self, path: &Path, rng: &mut dyn CryptoRng) -> Result<(), KeyFileError> {
+        replace(path, self, rng).map_err(|source| KeyFileError::Io { path: path.to_owned(), source })
+    }
+
+    /// The keys in the text of a key file; `None` when it is none, or a damaged one.
+    pub fn from_text(text: &Secret) -> Option<Self> {
+        parse(text.expose())
+    }
+
     fn read_if_there(path: &Path) -> Result<Option<Self>, KeyFileError> {
         let failed = |source| KeyFileError::Io { path: path.to_owned(), source };
         let file = match fs::File::open(path) {
@@ -110,7 +125,7 @@ fn parse(bytes: &[u8]) -> Option<MasterKeys> {
     }
     let key = |line: &[u8]| {
         let key = Secret::new(HEXLOWER_PERMISSIVE.decode(line).ok()?);
-        (key.len() == KEY_BYTES).then(|| MasterKey::new(key))
+        (key.len() == KEY_BYTES).then(|| Arc::new(MasterKey::new(key)))
     };
     let current = key(lines.next()?)?;
     Some(MasterKeys { current, older: lines.map(key).collect::<Option<_>>()? })
@@ -118,10 +133,32 @@ fn parse(bytes: &[u8]) -> Option<MasterKeys> {
 
 /// Writes a complete file under a name nobody has, then gives it its own name, which fails if that is taken.
 pub(super) fn create(path: &Path, keys: &MasterKeys, rng: &mut dyn CryptoRng) -> io::Result<()> {
+    let (draft, written) = draft(path, keys, rng)?;
+    // A rename would replace a file that is there; a link does not.
+    let linked = written.and_then(|()| match fs::hard_link(&draft, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        done => done,
+    });
+    fs::remove_file(&draft).and(linked)?;
+    sync_folder(path)
+}
+
+/// Writes a complete file beside the one that is there, then puts it in its place in one step.
+fn replace(path: &Path, keys: &MasterKeys, rng: &mut dyn CryptoRng) -> io::Result<()> {
+    let (draft, written) = draft(path, keys, rng)?;
+    if let Err(error) = written.and_then(|()| fs::rename(&draft, path)) {
+        let _ = fs::remove_file(&draft);
+        return Err(error);
+    }
+    sync_folder(path)
+}
+
+/// A file beside `path` for its owner alone, and whether everything is in it and on disk.
+fn draft(path: &Path, keys: &MasterKeys, rng: &mut dyn CryptoRng) -> io::Result<(PathBuf, io::Result<()>)> {
     let mut text = Zeroizing::new(String::with_capacity(MAX_BYTES as usize));
     text.push_str(TITLE);
     text.push('\n');
-    for key in std::iter::once(&keys.current).chain(&keys.older) {
+    for key in keys.all() {
         HEXLOWER.encode_append(key.key.expose(), &mut text);
         text.push('\n');
     }
@@ -132,13 +169,7 @@ pub(super) fn create(path: &Path, keys: &MasterKeys, rng: &mut dyn CryptoRng) ->
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&draft)?;
     let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-    // A rename would replace a file that is there; a link does not.
-    let linked = written.and_then(|()| match fs::hard_link(&draft, path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        done => done,
-    });
-    fs::remove_file(&draft).and(linked)?;
-    sync_folder(path)
+    Ok((draft, written))
 }
 
 /// Without this a power cut could take the name of the file back, and with it every token enrolled since.

@@ -100,7 +100,7 @@ fn the_sealed_form_of_version_1_stays_readable() {
         .encrypt_in_place(&XNonce::from([3; 24]), &associated, &mut text)
         .unwrap();
     let sealed = [[1].as_slice(), &id[..8], &[3; 24], &text].concat();
-    let keys = MasterKeys { current: MasterKey::new(Secret::new(key.to_vec())), older: vec![] };
+    let keys = MasterKeys { current: Arc::new(MasterKey::new(Secret::new(key.to_vec()))), older: vec![] };
     assert_eq!(Sealer::new(keys).open(HERE, &sealed).unwrap().expose(), b"plain");
 }
 
@@ -114,7 +114,7 @@ fn two_seals_of_one_value_differ() {
 #[test]
 fn another_servers_key_is_named_as_such() {
     let sealed = sealer(1).seal(&mut rng(9), HERE, &test_secret()).unwrap();
-    let id = sealer(1).0.current();
+    let id = sealer(1).current();
     assert_eq!(sealer(2).open(HERE, &sealed).err(), Some(SealError::UnknownKey(id)));
 }
 
@@ -127,12 +127,12 @@ fn after_a_rotation_old_values_open_and_ask_to_be_sealed_again() {
     let secret = rotated.open(HERE, &old).unwrap();
     let new = rotated.seal(&mut rng(10), HERE, &secret).unwrap();
     assert!(!rotated.needs_reseal(&new));
-    assert_eq!(sealer(1).open(HERE, &new).err(), Some(SealError::UnknownKey(rotated.0.current())));
+    assert_eq!(sealer(1).open(HERE, &new).err(), Some(SealError::UnknownKey(rotated.current())));
 }
 
 #[test]
 fn keys_do_not_print_themselves() {
-    let keys = MasterKeys { current: MasterKey::new(Secret::new(vec![0xab; 32])), older: vec![] };
+    let keys = MasterKeys { current: Arc::new(MasterKey::new(Secret::new(vec![0xab; 32]))), older: vec![] };
     let text = format!("{:?}", Sealer::new(keys));
     assert!(!text.contains("171") && !text.contains("abab"), "{text}");
 }
@@ -217,4 +217,37 @@ fn the_key_file_is_for_its_owner_alone() {
     assert_eq!(fs::metadata(folder.key()).unwrap().permissions().mode() & 0o777, 0o600);
     fs::set_permissions(folder.key(), fs::Permissions::from_mode(0o640)).unwrap();
     assert!(matches!(folder.keys(1), Err(KeyFileError::TooOpen(_))));
+}
+
+#[test]
+fn a_key_that_comes_into_the_file_later_is_found_when_something_is_sealed_under_it() {
+    let folder = Folder::new("later");
+    let first = folder.keys(1).unwrap();
+    let running = Sealer::of_file(first.clone(), &folder.key(), &folder.database());
+    first.clone().rotated(&mut rng(2)).replace_file(&folder.key(), &mut rng(3)).unwrap();
+    let other = Sealer::of_file(folder.keys(4).unwrap(), &folder.key(), &folder.database());
+    let sealed = other.seal(&mut rng(9), HERE, &test_secret()).unwrap();
+    assert_eq!(running.open(HERE, &sealed).unwrap(), test_secret());
+    // It opens, and nobody has said yet that it seals.
+    assert_eq!(running.current(), first.current());
+    running.follow(&[other.current(), first.current()]).unwrap();
+    assert_eq!(running.current(), other.current());
+    // Retired, it is forgotten.
+    let old = running.ids()[1];
+    folder.keys(4).unwrap().only_current().replace_file(&folder.key(), &mut rng(5)).unwrap();
+    running.follow(&[other.current()]).unwrap();
+    assert_eq!(running.ids(), [other.current()]);
+    assert_eq!(running.follow(&[old]), Err(SealError::UnknownKey(old)));
+    assert_eq!(running.current(), other.current());
+    // Database apart, nothing else is left in the folder.
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1);
+}
+
+#[test]
+fn the_id_of_a_key_is_read_as_it_is_written() {
+    let id = sealer(1).current();
+    assert_eq!(id.to_string().parse(), Ok(id));
+    for bad in ["", "00", "zzzzzzzzzzzzzzzz", "00000000000000000", "AAAAAAAAAAAAAAAA"] {
+        assert_eq!(bad.parse::<KeyId>(), Err(InvalidKeyId), "{bad}");
+    }
 }

@@ -11,6 +11,8 @@ pub mod machines;
 pub mod people;
 pub mod policies;
 pub mod recovery_codes;
+pub mod restored;
+pub mod sealed;
 pub mod settings;
 pub mod tokens;
 
