@@ -3,7 +3,8 @@
 
 const token = document.querySelector('meta[name="lab"]').content;
 const pc = document.getElementById("pc");
-const pcSays = document.getElementById("pc-says");
+const hint = document.getElementById("hint");
+const trouble = document.getElementById("trouble");
 const holdSays = document.getElementById("hold-says");
 
 let number = 0; // of this page's screen
@@ -25,14 +26,14 @@ async function say(what) {
       body: JSON.stringify(what),
     });
     if (answer.ok) {
-      pcSays.textContent = "";
+      trouble.textContent = "";
     } else if (answer.status === 410) {
-      pcSays.textContent = "This screen has ended. Load the page again.";
+      trouble.textContent = "This screen has ended. Load the page again.";
     } else {
-      pcSays.textContent = "That did not get through. Try again.";
+      trouble.textContent = "That did not get through. Try again.";
     }
   } catch {
-    pcSays.textContent = ENDED;
+    trouble.textContent = ENDED;
   }
 }
 
@@ -46,7 +47,8 @@ function listen() {
     scenes.close();
     leave();
     pc.replaceChildren(element("p", { class: "big", text: "The PC is off" }));
-    pcSays.textContent = ENDED;
+    sayNext("");
+    trouble.textContent = ENDED;
   };
 }
 
@@ -116,6 +118,7 @@ function lock() {
   tick();
   clock = setInterval(tick, 1000);
   steps("now", "next", "next");
+  sayNext("This is the PC. Choose Sign in on it.");
   open.focus({ preventScroll: true });
 }
 
@@ -135,6 +138,7 @@ function choose() {
   const other = tile("Other user", null);
   other.append(face("", "small"), element("span", { text: "Other user" }));
   stage("choose", element("h2", { text: "Who signs in?" }), element("div", { class: "tiles" }, ...tiles, other));
+  sayNext(people.length ? `Choose ${people[0].name}, who has no token at first.` : "");
   tiles[0]?.focus({ preventScroll: true });
 }
 
@@ -300,13 +304,33 @@ function desktop(person) {
       button("Sign out", () => say({ did: "sign_out" }), "light")));
   pc.querySelector("button").focus({ preventScroll: true });
   steps("done", "done", "done");
+  sayNext("Sign out to see the second sign-in.");
 }
 
-// ---- the three steps ----
+// ---- what to do, and the three steps ----
+
+/// A sentence above the PC. What stands between two backquotes is to be typed.
+function sayNext(text) {
+  hint.replaceChildren(...text.split("`").map((part, index) => element(index % 2 ? "code" : "span", { text: part })));
+}
+
+function next({ view, busy, qr, cancel: can }) {
+  if (busy) return "";
+  if (view === "password") {
+    return chosen ? `The Windows password of ${chosen.name} is \`${chosen.password}\`` : "Names and passwords are below the screens.";
+  }
+  if (view === "new_password") return "Make up a password of 8 characters or more.";
+  if (view === "code") return "Type the code that the phone shows now.";
+  if (view === "enroll") {
+    if (scanned) return "Type the code that the phone shows now.";
+    return qr ? "Hold the phone to the screen." : "Choose Show QR. On the phone: Add new token, Scan QR code.";
+  }
+  return can ? "" : "Go back and try another way.";
+}
 
 const STEPS = {
-  password: { next: "Name and Windows password, as always.", now: "Type the name and the Windows password.", done: "Windows says it is right." },
-  scan: { next: "Once, the first time.", now: "Choose Show QR, then hold the phone to it.", done: "The phone has the token." },
+  password: { next: "Name and Windows password, as always.", now: "Name and Windows password, as always.", done: "Windows says it is right." },
+  scan: { next: "Once, the first time.", now: "Show the QR code and hold the phone to it.", done: "The phone has the token." },
   code: { next: "What the phone shows.", now: "Type the code the phone shows.", done: "The code was right." },
 };
 
@@ -320,7 +344,9 @@ function steps(...states) {
   });
 }
 
-function progress({ view }) {
+function progress(screen) {
+  const { view } = screen;
+  sayNext(next(screen));
   if (view === "code") steps("done", "done", "now");
   else if (view === "enroll") steps("done", scanned ? "done" : "now", scanned ? "now" : "next");
   else if (view === "new_password" || view === "enrollment_code") steps("done", "next", "next");

@@ -1,4 +1,4 @@
-//! The page itself: three files that are part of the program.
+//! The page itself: four files that are part of the program.
 
 use crate::door::Door;
 use axum::{
@@ -10,6 +10,7 @@ use axum::{
 const HTML: &str = include_str!("../page/lab.html");
 const CSS: &str = include_str!("../page/lab.css");
 const JS: &str = include_str!("../page/lab.js");
+const MARK: &str = include_str!("../page/mark.svg");
 /// Where the random part of the paths goes in the page.
 const TOKEN: &str = "{{token}}";
 
@@ -35,6 +36,11 @@ pub(crate) fn css() -> Response {
 /// What it does.
 pub(crate) fn js() -> Response {
     file("text/javascript; charset=utf-8", JS)
+}
+
+/// Its sign in the browser's tab.
+pub(crate) fn mark() -> Response {
+    file("image/svg+xml", MARK)
 }
 
 fn file(kind: &'static str, content: impl Into<Body>) -> Response {

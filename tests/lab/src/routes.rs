@@ -60,6 +60,7 @@ pub(crate) fn router(
         .route("/lab", get(async |State(lab): State<Arc<Lab>>| page::html(&lab.door)))
         .route("/lab/lab.css", get(async || page::css()))
         .route("/lab/lab.js", get(async || page::js()))
+        .route("/lab/mark.svg", get(async || page::mark()))
         .route("/lab/{token}/screen", get(open))
         .route("/lab/{token}/screen/{number}", post(say))
         .with_state(lab);
