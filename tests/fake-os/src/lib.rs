@@ -14,6 +14,7 @@ use os::{
     logon::{self, LogonParts, Message, domain_and_user},
 };
 use std::{
+    io::Write,
     path::PathBuf,
     sync::{Mutex, PoisonError},
 };
@@ -180,7 +181,12 @@ impl Os for FakeOs {
     }
 
     fn record_event(&self, severity: Severity, text: &str) {
-        eprintln!("{MARKER} event: {severity:?}: {text}");
+        let line = format!("{severity:?}: {text}\n");
+        eprint!("{MARKER} event: {line}");
+        // Beside the file, since nobody sees what a service writes. Without it there is still the line above.
+        let mut log = std::fs::OpenOptions::new();
+        let opened = log.append(true).create(true).open(self.path.with_extension("events"));
+        let _kept = opened.and_then(|mut log| log.write_all(line.as_bytes()));
     }
 }
 
