@@ -58,9 +58,10 @@ impl FromStr for Algorithm {
     }
 }
 
-/// How many digits a one-time password has: 6 to 8 (RFC 4226 §5.3 asks for at least 6).
+/// How many digits a one-time password has: 6 to 10 (RFC 4226 §5.3 asks for at least 6).
 ///
-/// To widen the range, change [`Self::MAX`]: the arithmetic holds up to 10 digits, beyond which 31 bits say nothing.
+/// Ten is the most that 31 bits fill. What a server issues and takes has at most [`Self::MAX_ISSUED`]; more are for
+/// authenticators, which have to make what others ask for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Digits(u8);
 
@@ -73,7 +74,9 @@ impl Digits {
     /// The fewest digits.
     pub const MIN: u8 = 6;
     /// The most digits.
-    pub const MAX: u8 = 8;
+    pub const MAX: u8 = 10;
+    /// The most digits of a token that we issue, and of a [`Code`](crate::Code) that somebody types.
+    pub const MAX_ISSUED: u8 = 8;
     /// Six digits, what nearly all authenticators show.
     pub const SIX: Self = Self(6);
     /// Eight digits.
@@ -198,7 +201,7 @@ mod tests {
 
     #[test]
     fn digits_and_periods_outside_their_range_cannot_be_built() {
-        assert_eq!([5, 6, 7, 8, 9].map(|n| Digits::new(n).is_ok()), [false, true, true, true, false]);
+        assert_eq!([5, 6, 8, 10, 11].map(|n| Digits::new(n).is_ok()), [false, true, true, true, false]);
         assert_eq!([0, 1, u32::MAX].map(|n| Period::from_secs(n).is_ok()), [false, true, true]);
         assert_eq!(Period::DEFAULT.as_secs(), 30);
     }

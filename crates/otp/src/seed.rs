@@ -4,7 +4,7 @@ use rand_core::Rng;
 
 /// The key that a token and the server share (RFC 4226 §4, requirement R6).
 ///
-/// INVARIANT: 10 to 256 bytes. Wiped on drop, never printed, compared in constant time.
+/// INVARIANT: 1 to 256 bytes. Wiped on drop, never printed, compared in constant time.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Seed(Secret);
 
@@ -14,9 +14,9 @@ pub enum InvalidSeed {
     /// Something that is not a letter of base32, or a length that no whole bytes have.
     #[error("the secret is not base32")]
     NotBase32,
-    /// Fewer than 10 bytes: too easy to guess.
-    #[error("the secret is shorter than 80 bits")]
-    TooShort,
+    /// No bytes at all.
+    #[error("the secret is empty")]
+    Empty,
     /// More than 256 bytes: no token has so many.
     #[error("the secret is longer than 256 bytes")]
     TooLong,
@@ -27,8 +27,9 @@ impl Seed {
     pub const NEW_BYTES: usize = 20;
     /// Fewest bytes in a seed we hand out: 128 bits (RFC 4226 §4, R6).
     pub const MIN_NEW_BYTES: usize = 16;
-    /// Fewest bytes in a seed we read: 80 bits, what some services still hand out.
-    pub const MIN_BYTES: usize = 10;
+    /// Fewest bytes in a seed that is read. Short ones are weak, but it is not for an authenticator to lock somebody out
+    /// of a service that hands them out; 80 bits are common.
+    pub const MIN_BYTES: usize = 1;
     /// Most bytes in a seed.
     pub const MAX_BYTES: usize = 256;
 
@@ -42,10 +43,10 @@ impl Seed {
     /// The seed with these bytes.
     ///
     /// # Errors
-    /// When there are fewer than [`Self::MIN_BYTES`] or more than [`Self::MAX_BYTES`].
+    /// When there are none, or more than [`Self::MAX_BYTES`].
     pub fn new(bytes: Secret) -> Result<Self, InvalidSeed> {
         match bytes.len() {
-            ..Self::MIN_BYTES => Err(InvalidSeed::TooShort),
+            ..Self::MIN_BYTES => Err(InvalidSeed::Empty),
             Self::MIN_BYTES..=Self::MAX_BYTES => Ok(Self(bytes)),
             _ => Err(InvalidSeed::TooLong),
         }
@@ -109,7 +110,7 @@ mod tests {
 
     #[test]
     fn the_groups_read_back_as_the_same_seed() {
-        for length in [10, 16, 20, 32, 256] {
+        for length in [1, 10, 16, 20, 32, 256] {
             let seed = Seed::new(Secret::new((0..length).map(|i| i as u8).collect())).unwrap();
             let groups = seed.to_base32_groups();
             let text = groups.expose_text().unwrap();
@@ -120,11 +121,9 @@ mod tests {
 
     #[test]
     fn seeds_of_other_lengths_cannot_be_built() {
-        for (length, expected) in [
-            (0, Some(InvalidSeed::TooShort)),
-            (9, Some(InvalidSeed::TooShort)),
-            (257, Some(InvalidSeed::TooLong)),
-        ] {
+        for (length, expected) in
+            [(0, Some(InvalidSeed::Empty)), (1, None), (256, None), (257, Some(InvalidSeed::TooLong))]
+        {
             assert_eq!(Seed::new(Secret::new(vec![7; length])).err(), expected);
         }
         assert_eq!(Seed::from_base32(&"A".repeat(1 << 20)), Err(InvalidSeed::TooLong));

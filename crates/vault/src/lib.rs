@@ -4,9 +4,11 @@
 //!
 //! A [`Draft`] is a token before it is kept: what a QR code, a form or a foreign file says. [`Vault::add`] makes an
 //! [`Entry`] of it. A [`Vault`] hands out its entries for reading and changes them by its own operations only.
+//! [`container`] seals it for storage and backup.
 #![forbid(unsafe_code)]
 
 mod code;
+pub mod container;
 mod draft;
 mod entry;
 mod id;

@@ -3,6 +3,7 @@
 //! Must not know how it is run: a module without imports, whose two exports say how many cases there are and failed.
 #![deny(unsafe_code)]
 
+mod ocra;
 mod otpauth;
 mod rfc;
 
@@ -29,6 +30,8 @@ pub fn run() -> Outcome {
     for (name, text, judge) in [
         ("rfc4226.txt", include_str!("../../../crates/otp/vectors/rfc4226.txt"), rfc::hotp as fn(&str) -> _),
         ("rfc6238.txt", include_str!("../../../crates/otp/vectors/rfc6238.txt"), rfc::totp),
+        ("rfc6287.txt", include_str!("../../../crates/otp/vectors/rfc6287.txt"), ocra::answer),
+        ("steam.txt", include_str!("../../../crates/otp/vectors/steam.txt"), rfc::steam),
         ("otpauth.txt", include_str!("../../../crates/otp/vectors/otpauth.txt"), otpauth::read),
     ] {
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {

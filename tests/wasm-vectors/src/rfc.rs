@@ -2,7 +2,7 @@ use model::{Secret, UnixTime};
 use otp::{Algorithm, Counter, Digits, Drift, Period, Seed, TimeStep, TotpCheck, Verdict, Window};
 use std::str::FromStr;
 
-/// A line of `rfc4226.txt`: the six digits, and from the truncated number also seven and eight.
+/// A line of `rfc4226.txt`: the six digits, and from the truncated number also seven to ten.
 pub(crate) fn hotp(line: &str) -> Result<(), String> {
     let [counter, truncated, code] = fields(line)?;
     let (counter, truncated) = (Counter::new(number(counter, 10)?), number(truncated, 10)?);
@@ -36,6 +36,14 @@ pub(crate) fn totp(line: &str) -> Result<(), String> {
     };
     let typed = code.parse().map_err(|_| "the code cannot be read".to_owned())?;
     same(check.verify(&typed, now), Verdict::Accepted { step: expected, drift: Drift::NONE })
+}
+
+/// A line of `steam.txt`.
+pub(crate) fn steam(line: &str) -> Result<(), String> {
+    let [secs, seed, code] = fields(line)?;
+    let seed = Seed::from_base32(seed).map_err(|error| error.to_string())?;
+    let step = TimeStep::at(UnixTime::from_secs(number(secs, 10)?), otp::STEAM_PERIOD);
+    same(otp::steam(&seed, step).expose_text().unwrap_or_default(), code)
 }
 
 /// 1234567890 repeated and cut to the length of the hash.

@@ -16,7 +16,7 @@ impl TokenUri {
     ///   first encoded one. With the parameter, the same name (trimmed, ignoring case) is cut from the front of the
     ///   label; any other label is the account as a whole.
     /// - Missing, empty or `null` algorithm, digits and period mean SHA-1, 6 and 30. Anything else that is not in
-    ///   range is refused, never replaced: a guess would make wrong codes.
+    ///   range is refused, never replaced: a guess would make wrong codes. A secret `null` is none.
     /// - `#` and `/` in the label and `+` for a blank in parameters are understood, as are a parameter glued to the
     ///   one before by a blank, and `&amp;`. Of a repeated parameter the first counts; unknown ones are ignored.
     ///
@@ -46,7 +46,7 @@ impl TokenUri {
             return Err(InvalidUri::Bad(UriField::Type));
         };
         let parameters = TokenParameters { algorithm: query.algorithm()?, digits: query.digits()?, kind };
-        let seed = Seed::from_base32(&query.value("secret").ok_or(InvalidUri::Missing(UriField::Secret))?)?;
+        let seed = Seed::from_base32(&query.setting("secret").ok_or(InvalidUri::Missing(UriField::Secret))?)?;
         let issuer = query.value("issuer").map(|issuer| issuer.as_str().to_owned());
         let (issuer, account) = names(issuer, label);
         let label = Some(decode(label, Plus::Literal).as_str().to_owned());
