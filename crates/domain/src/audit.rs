@@ -155,6 +155,14 @@ crate::words! {
         PolicyChanged = "policy_changed",
         /// The server started; the detail tells the version.
         ServerStarted = "server_started",
+        /// A backup of the server was made; the detail names the file.
+        ServerBackedUp = "server_backed_up",
+        /// The server was put back from a backup; the detail tells of when it was, and what was ended by that.
+        ServerRestored = "server_restored",
+        /// A new master key seals from now on; what others sealed is being sealed again.
+        MasterKeyChanged = "master_key_changed",
+        /// Nothing is sealed under an earlier master key any more; the detail names those that were retired.
+        MasterKeysRetired = "master_keys_retired",
         /// The statement of keys changed.
         KeysChanged = "keys_changed",
     }

@@ -1,15 +1,21 @@
 //! The server's own keys: the signing key, the TLS keys, and the statement that names them.
 
+pub mod ring;
+pub mod rotate;
+
 use crate::{Service, Trouble, Work, backup, work::Event};
 use domain::{Actor, AuditKind, MachineGroup};
 use model::{GroupId, Secret, UnixTime};
 use protocol::signature::SigningKey;
 use protocol::statement::{Draft, ServerUrl, SignedStatement, Statement};
 use rand_core::CryptoRng;
-use store::{Cell, Sealer, Tx, tables};
+use store::{Cell, Rx, Sealer, Tx, tables};
 
 const SIGNING_KEY: &str = "signing_key";
 const STATEMENT: &str = "statement";
+/// The least serial the next statement may have, in decimal digits. Set where a server is put back, which does not know
+/// what it has stated since the backup.
+const LEAST_SERIAL: &str = "statement_least_serial";
 
 /// The machine group every server has.
 pub const DEFAULT_GROUP: &str = "default";
@@ -26,6 +32,7 @@ pub(crate) fn first_start(
     rng: &mut dyn CryptoRng,
     now: UnixTime,
 ) -> Result<(SigningKey, Secret), Trouble> {
+    ring::first_start(tx, sealer)?;
     if tables::machines::group(tx, DEFAULT_GROUP)?.is_none() {
         let group = MachineGroup { id: GroupId::random(rng), name: DEFAULT_GROUP.to_owned() };
         tables::machines::add_group(tx, &group, now)?;
@@ -102,13 +109,15 @@ pub fn state(
             }
             None => None,
         };
+        let least = least_serial(work.tx)?;
         if let Some((signed, statement)) = &at_hand
+            && statement.serial() >= least
             && statement.urls() == urls
             && statement.spki_sha256().eq(spki_sha256.iter().copied())
         {
             return Ok((signed.clone(), statement.serial()));
         }
-        let serial = at_hand.map_or(1, |(_, statement)| statement.serial() + 1);
+        let serial = at_hand.map_or(1, |(_, statement)| statement.serial() + 1).max(least);
         let detail = format!("serial {serial}, {} TLS keys", spki_sha256.len());
         let draft = Draft { urls, spki_sha256, successions: Vec::new(), issued_at: now, serial };
         let signed = draft.sign(&key).map_err(Trouble::failed)?;
@@ -117,6 +126,18 @@ pub fn state(
         work.record(Event::new(AuditKind::KeysChanged).detail(detail))?;
         Ok((signed, serial))
     })
+}
+
+fn least_serial(rx: &Rx<'_>) -> Result<u64, Trouble> {
+    let digits = tables::settings::find(rx, LEAST_SERIAL)?.and_then(|digits| String::from_utf8(digits).ok());
+    Ok(digits.and_then(|digits| digits.parse().ok()).unwrap_or_default())
+}
+
+/// Makes the next statement newer than every one that was issued before this moment: serials count statements, of which
+/// there are fewer than there are seconds. Machines take no statement that is not newer than theirs.
+pub(crate) fn outdate_statements(work: &mut Work<'_, '_>) -> Result<(), Trouble> {
+    let least = work.now.as_secs().to_string();
+    Ok(tables::settings::set(work.tx, LEAST_SERIAL, least.as_bytes())?)
 }
 
 /// The newest statement of keys, if there is one. What `join-code new` reads the addresses from.

@@ -15,6 +15,8 @@ pub mod keys;
 pub mod machines;
 pub mod people;
 pub mod policies;
+pub mod restored;
+pub mod saved;
 pub mod signin;
 pub mod tokens;
 

@@ -9,7 +9,10 @@ use model::{MachineId, PersonId, Secret, TokenId, UnixTime};
 use policy::Policy;
 use protocol::signature::SigningKey;
 use rand_core::CryptoRng;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 use store::{Cell, DbError, Rx, Sealer, Store, Tx, tables};
 use tokio::sync::Semaphore;
 
@@ -26,6 +29,8 @@ struct Shared {
     entropy: Entropy,
     policy: Mutex<Option<Parsed>>,
     copies: Copies,
+    /// The store's number of others' changes when it was last seen which master keys are in use.
+    ring_as_of: AtomicU64,
     signing_key: Arc<SigningKey>,
     backup_pepper: Secret,
     rates: Rates,
@@ -80,6 +85,7 @@ impl Service {
             entropy,
             policy: Mutex::new(None),
             copies: Copies::default(),
+            ring_as_of: AtomicU64::new(u64::MAX),
             signing_key: Arc::new(signing_key),
             backup_pepper,
             rates: Rates::default(),
@@ -108,7 +114,13 @@ impl Service {
         &self.0.backup_pepper
     }
 
-    /// Seals a value outside of a transaction, which is not to wait for a long one.
+    /// The master keys at hand.
+    pub(crate) fn sealer(&self) -> &Sealer {
+        &self.0.sealer
+    }
+
+    /// Seals a value outside of a transaction, which is not to wait for a long one. Whoever stores it gives it to
+    /// [`Work::newly_sealed`] first.
     pub(crate) fn seal(&self, cell: Cell<'_>, value: &Secret) -> Result<Vec<u8>, Trouble> {
         self.0.sealer.seal(&mut *self.rng(), cell, value).map_err(Trouble::failed)
     }
@@ -212,11 +224,25 @@ impl Shared {
         actor: Actor,
         f: impl FnOnce(&mut Work<'_, '_>) -> Result<T, E>,
     ) -> Result<(T, Option<Outdated>), E> {
+        self.follow_ring(tx)?;
         let (policy_version, policy) = self.current_policy(tx)?;
         let (rng, sealer) = ((self.entropy)(), &self.sealer);
         let mut work = Work { tx, now, rng, policy, policy_version, actor, sealer, outdates_copies: false };
         let answer = f(&mut work)?;
         Ok((answer, work.outdates_copies.then(|| self.copies.outdated())))
+    }
+
+    /// Seals under the key that the database says. Another process may have changed it, and goes by that nothing is sealed
+    /// under an earlier one in any transaction after its own.
+    fn follow_ring(&self, tx: &Tx<'_>) -> Result<(), Trouble> {
+        let outside = self.store.outside_changes();
+        if self.ring_as_of.load(Ordering::Acquire) != outside {
+            if let Some(ring) = keys::ring::find(tx)? {
+                self.sealer.follow(&ring).map_err(Trouble::failed)?;
+            }
+            self.ring_as_of.store(outside, Ordering::Release);
+        }
+        Ok(())
     }
 
     fn current_policy(&self, rx: &Rx<'_>) -> Result<(u64, Arc<Policy>), Trouble> {
@@ -247,6 +273,20 @@ impl Work<'_, '_> {
     /// Seals a value for its cell.
     pub(crate) fn seal(&mut self, cell: Cell<'_>, value: &Secret) -> Result<Vec<u8>, Trouble> {
         self.sealer.seal(&mut *self.rng, cell, value).map_err(Trouble::failed)
+    }
+
+    /// A value that was sealed outside of this transaction: sealed again if another key seals by now.
+    pub(crate) fn newly_sealed(&mut self, cell: Cell<'_>, sealed: Vec<u8>) -> Result<Vec<u8>, Trouble> {
+        if !self.sealer.needs_reseal(&sealed) {
+            return Ok(sealed);
+        }
+        let value = self.open(cell, &sealed)?;
+        self.seal(cell, &value)
+    }
+
+    /// The master keys at hand.
+    pub(crate) fn sealer(&self) -> &Sealer {
+        self.sealer
     }
 
     /// Opens a sealed value.

@@ -99,7 +99,7 @@ pub fn totals(service: &crate::Service) -> Result<Totals, Trouble> {
 
 /// Where the sealed content of a generation belongs: to its box, and to what it is. Not to its number, which is known
 /// in the transaction only.
-fn row(id: domain::BoxId, hash: ContentHash) -> [u8; 48] {
+pub(crate) fn row(id: domain::BoxId, hash: ContentHash) -> [u8; 48] {
     let mut row = [0; 48];
     for (to, from) in row.iter_mut().zip(id.as_bytes().iter().chain(hash.as_bytes())) {
         *to = *from;
@@ -107,6 +107,6 @@ fn row(id: domain::BoxId, hash: ContentHash) -> [u8; 48] {
     row
 }
 
-fn cell(row: &[u8; 48]) -> Cell<'_> {
+pub(crate) fn cell(row: &[u8; 48]) -> Cell<'_> {
     Cell { table: "backup_generations", column: "content", row }
 }

@@ -77,7 +77,9 @@ struct Job {
 }
 
 impl Job {
-    fn run(self, work: &mut Work<'_, '_>) -> Result<Result<Written, BackupError>, BackupError> {
+    fn run(mut self, work: &mut Work<'_, '_>) -> Result<Result<Written, BackupError>, BackupError> {
+        let row = row(self.keyed.id, self.hash);
+        self.sealed = work.newly_sealed(cell(&row), self.sealed)?;
         match (self.keyed.look(work.tx)?, &self.precondition) {
             (Seen::Open(found), _) if found.hash == self.hash => {
                 Ok(Ok(Written { hash: found.hash, number: found.newest, is_new: false }))

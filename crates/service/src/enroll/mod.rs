@@ -11,6 +11,8 @@ pub use confirm::confirm;
 pub use invitation::{Invited, InvitedAnswer, confirm_invited, invite, invited, show_invited};
 pub use show::show;
 
+pub(crate) use show::code_cell;
+
 use crate::{Trouble, Work, signin};
 use domain::{Origin, PendingEnrollment, TokenState};
 use model::{PersonId, Secret, UnixTime};
@@ -20,7 +22,7 @@ use std::time::Duration;
 use store::{Cell, tables};
 
 /// The row of a pending enrollment, as its seed is sealed for.
-fn pending_row(person: PersonId, origin: Origin) -> Vec<u8> {
+pub(crate) fn pending_row(person: PersonId, origin: Origin) -> Vec<u8> {
     let (kind, id) = match origin {
         Origin::Machine(id) => (b'm', id.to_bytes()),
         Origin::Invitation(id) => (b'i', id.to_bytes()),
@@ -28,7 +30,7 @@ fn pending_row(person: PersonId, origin: Origin) -> Vec<u8> {
     [&person.to_bytes()[..], &[kind], &id].concat()
 }
 
-fn pending_cell(row: &[u8]) -> Cell<'_> {
+pub(crate) fn pending_cell(row: &[u8]) -> Cell<'_> {
     Cell { table: "pending_enrollments", column: "seed", row }
 }
 

@@ -154,7 +154,7 @@ fn refuse(
     Ok(ShowAnswer::Refuse { refusal })
 }
 
-pub(super) fn code_cell(row: &[u8; 16]) -> Cell<'_> {
+pub(crate) fn code_cell(row: &[u8; 16]) -> Cell<'_> {
     Cell { table: "enrollment_codes", column: "code", row }
 }
 

@@ -15,6 +15,8 @@ mod lockout;
 mod machines;
 mod parallel;
 mod recovery;
+mod restored;
+mod rotation;
 
 use model::{Reason, UnixTime};
 use protocol::http::{BeginAnswer, ConfirmAnswer, Refusal, ShowAnswer, VerifyAnswer};
