@@ -40,6 +40,13 @@ pub(crate) fn now() -> UnixTime {
     UnixTime::from_secs(since.as_secs())
 }
 
+/// This moment in milliseconds since 1970, for apps that compare their clock.
+#[expect(clippy::disallowed_methods, reason = "the one place where the server reads the clock")]
+pub(crate) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// The operating system's randomness. Where it fails, the program must not go on.
 pub(crate) fn rng() -> Box<dyn CryptoRng + Send> {
     Box::new(UnwrapErr(getrandom::SysRng))

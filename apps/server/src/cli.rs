@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    commands::{audit, doctor, join_code, machine, policy, token, user},
+    commands::{audit, boxes, doctor, join_code, machine, policy, token, user},
     config::{Config, Flags},
     serve,
 };
@@ -45,6 +45,9 @@ enum Command {
     /// The audit trail: list, verify.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Boxes with backups of the authenticator: list.
+    #[command(subcommand)]
+    BackupBox(boxes::Command),
     /// Look for what is or will be the matter, and say what to do.
     Doctor(doctor::Args),
 }
@@ -66,6 +69,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         Command::Machine(command) => machine::run(&app(), command),
         Command::Policy(command) => policy::run(&app(), command),
         Command::Audit(command) => audit::run(&app(), command),
+        Command::BackupBox(command) => boxes::run(&app(), command),
         Command::Doctor(args) => doctor::run(&config, &args),
     }
 }

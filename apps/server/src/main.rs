@@ -10,6 +10,7 @@ mod config;
 mod folder;
 mod output;
 mod serve;
+mod site;
 mod times;
 mod tls;
 

@@ -1,10 +1,11 @@
-//! The server's HTTP: machine API, invitation pages, health and figures.
+//! The server's HTTP: machine API, what the authenticator needs, invitation pages, health and figures.
 //!
 //! Must not know SQL or rules: a handler translates a request into a use case of `service` and its answer back.
 //!
 //! [`router`] makes all of it. Nothing here opens a socket or reads a clock.
 #![forbid(unsafe_code)]
 
+mod authenticator;
 mod guard;
 mod health;
 mod machine;
@@ -13,7 +14,8 @@ mod openapi;
 mod pages;
 mod state;
 
-pub use state::{Clock, Settings, SharedStatement, WebState};
+pub use authenticator::SiteFile;
+pub use state::{Clock, Millis, Settings, SharedStatement, WebState};
 
 use axum::{Router, middleware};
 use state::App;
@@ -27,8 +29,10 @@ pub fn router(state: WebState) -> Router {
         .merge(openapi::routes())
         .merge(health::routes())
         .merge(pages::routes())
+        .merge(authenticator::routes())
         .fallback(machine::not_found)
         .method_not_allowed_fallback(machine::wrong_method)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), authenticator::cors))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::guard))
         .with_state(app)
 }

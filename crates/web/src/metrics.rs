@@ -1,4 +1,4 @@
-//! Figures for Prometheus, in its text format 0.0.4. Written by hand: there are six of them.
+//! Figures for Prometheus, in its text format 0.0.4. Written by hand: there are eight of them.
 //!
 //! Labels come from routes, statuses and the protocol's own words, never from what somebody sent, so that their
 //! number is bounded.
@@ -57,7 +57,7 @@ impl Metrics {
                 format_args!("countersign_requests_total{{route=\"{route}\",status=\"{status}\"}} {count}"),
             );
         }
-        head(&mut text, "countersign_answers_total", "counter", "Answers of the machine API by outcome.");
+        head(&mut text, "countersign_answers_total", "counter", "Answers by call and outcome.");
         for ((call, outcome), count) in &*self.outcomes.lock().unwrap_or_else(PoisonError::into_inner) {
             line(
                 &mut text,
@@ -72,6 +72,16 @@ impl Metrics {
         ] {
             head(&mut text, name, "counter", help);
             line(&mut text, format_args!("{name} {value}"));
+        }
+        // Where the database cannot be read these are left out, and other figures say so.
+        if let Ok(totals) = service::backup::totals(service) {
+            for (name, help, value) in [
+                ("countersign_backup_boxes", "Boxes with backups of authenticators.", totals.boxes),
+                ("countersign_backup_bytes", "Bytes in those boxes.", totals.bytes),
+            ] {
+                head(&mut text, name, "gauge", help);
+                line(&mut text, format_args!("{name} {value}"));
+            }
         }
         head(&mut text, "process_start_time_seconds", "gauge", "When the process started.");
         line(&mut text, format_args!("process_start_time_seconds {}", self.started.as_secs()));

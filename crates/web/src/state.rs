@@ -1,7 +1,11 @@
-use crate::metrics::Metrics;
+use crate::{
+    authenticator::{Places, SiteFile, origin_of},
+    metrics::Metrics,
+};
+use axum::http::HeaderValue;
 use model::UnixTime;
 use protocol::statement::SignedStatement;
-use service::{Service, Trouble};
+use service::{Service, Trouble, backup::Limits};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
@@ -11,16 +15,23 @@ use std::{
 /// Where the time comes from: the operating system in a server, a fixed moment in a test.
 pub type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
 
+/// The same in milliseconds since 1970, for apps that compare their clock.
+pub type Millis = Arc<dyn Fn() -> u64 + Send + Sync>;
+
 /// What the server hands to its HTTP edge.
 pub struct WebState {
     /// The use cases.
     pub service: Service,
     /// The time.
     pub clock: Clock,
+    /// The time in milliseconds.
+    pub millis: Millis,
     /// The statement of keys that machines fetch; keep a clone to replace it.
     pub statement: SharedStatement,
     /// What an administrator has set.
     pub settings: Settings,
+    /// The authenticator's files; empty: this build has none.
+    pub site: &'static [SiteFile],
 }
 
 /// Settings of the HTTP edge.
@@ -28,6 +39,8 @@ pub struct WebState {
 pub struct Settings {
     /// Where people get the authenticator; `None`: screens say "any authenticator app".
     pub app_url: Option<String>,
+    /// How much backups may take; `None`: none are kept.
+    pub backup: Option<Limits>,
 }
 
 /// The statement of keys in force. Clones share it, so that it can be replaced while the server runs.
@@ -61,7 +74,13 @@ pub(crate) struct App {
     pub(crate) statement: SharedStatement,
     pub(crate) settings: Settings,
     pub(crate) metrics: Metrics,
+    pub(crate) site: &'static [SiteFile],
+    /// The website of the app, whose scripts may call.
+    pub(crate) app_origin: Option<HeaderValue>,
+    /// Places for what apps send.
+    pub(crate) bodies: Places,
     clock: Clock,
+    millis: Millis,
     /// When each kind of trouble was last logged.
     logged: Mutex<HashMap<String, UnixTime>>,
 }
@@ -71,13 +90,19 @@ const LOG_EVERY: Duration = Duration::from_secs(60);
 
 impl App {
     pub(crate) fn new(state: WebState) -> Self {
-        let WebState { service, clock, statement, settings } = state;
+        let WebState { service, clock, millis, statement, settings, site } = state;
         let metrics = Metrics::new(clock());
-        Self { service, statement, settings, metrics, clock, logged: Mutex::default() }
+        let app_origin = settings.app_url.as_deref().and_then(origin_of);
+        let (bodies, logged) = (Places::default(), Mutex::default());
+        Self { service, statement, settings, metrics, site, app_origin, bodies, clock, millis, logged }
     }
 
     pub(crate) fn now(&self) -> UnixTime {
         (self.clock)()
+    }
+
+    pub(crate) fn now_ms(&self) -> u64 {
+        (self.millis)()
     }
 
     /// Tells the log about trouble, each kind once a minute. Trouble carries no secrets.

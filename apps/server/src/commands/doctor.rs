@@ -6,7 +6,7 @@ use crate::{
     app,
     config::{Config, misspelled_variables},
     folder::Folder,
-    output, tls,
+    output, site, tls,
 };
 use anyhow::bail;
 use model::UnixTime;
@@ -98,10 +98,11 @@ fn look(config: &Config, findings: &mut Findings) {
     room(&folder, findings);
     certificate(config, findings);
     if config.server.app_url.is_none() {
-        findings.note(
+        let there = if site::is_there() { "; this server has the authenticator at /app/" } else { "" };
+        findings.note(format!(
             "app_url is not set, so sign-in screens say “any authenticator app”: phones install an app only from an \
-             address with a certificate they trust; set app_url once there is one",
-        );
+             address with a certificate they trust; set app_url once there is one{there}"
+        ));
     }
     let service = match folder.service(app::now()) {
         Ok(service) => service,
@@ -112,7 +113,10 @@ fn look(config: &Config, findings: &mut Findings) {
     findings.good(format!("the signing key has the fingerprint {key}; machines show the same one"));
     clock(&service, findings);
     match keys::statement(&service) {
-        Ok(Some(statement)) => addresses(&statement, findings),
+        Ok(Some(statement)) => {
+            addresses(&statement, findings);
+            authenticator(config, &statement, findings);
+        }
         Ok(None) => findings.note("the server has not run yet; start it once with `countersign serve`"),
         Err(error) => findings.bad(format!("the statement of keys cannot be read: {error}")),
     }
@@ -219,4 +223,31 @@ fn addresses(statement: &Statement, findings: &mut Findings) {
             )),
         }
     }
+}
+
+/// Whether `app_url` leads to an authenticator, as far as that can be told: where it is one of this server's addresses.
+fn authenticator(config: &Config, statement: &Statement, findings: &mut Findings) {
+    let Some(app_url) = config.server.app_url.as_ref().map(|url| url.as_str()) else { return };
+    let path = statement.urls().iter().find_map(|url| app_url.strip_prefix(url.as_str()));
+    let Some(path) = path.filter(|path| path.is_empty() || path.starts_with('/')) else {
+        return findings
+            .good(format!("people get the authenticator at {app_url}, which is not looked at from here"));
+    };
+    if !site::is_there() {
+        return findings.bad(format!(
+            "app_url is {app_url}, but this server was built without the authenticator; use a build that has it, or \
+             name the place where it is"
+        ));
+    }
+    if path.trim_end_matches('/') != "/app" {
+        return findings
+            .bad(format!("app_url is {app_url}, but the authenticator is at /app/ of this server"));
+    }
+    if !config.acme.enabled() && config.tls.files().is_none() {
+        return findings.bad(format!(
+            "app_url is {app_url}, but phones do not trust the built-in certificate; give the server another one with \
+             [tls] or [acme]"
+        ));
+    }
+    findings.good(format!("the authenticator is served at {app_url}"));
 }

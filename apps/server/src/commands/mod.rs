@@ -1,6 +1,7 @@
 //! One file for each group of commands.
 
 pub(crate) mod audit;
+pub(crate) mod boxes;
 pub(crate) mod doctor;
 pub(crate) mod join_code;
 pub(crate) mod machine;

@@ -4,6 +4,7 @@
 #[macro_use]
 mod section;
 mod acme;
+mod backup;
 mod log;
 mod reference;
 mod server;
@@ -11,6 +12,7 @@ mod setting;
 mod tls;
 
 pub(crate) use acme::Acme;
+pub(crate) use backup::Backup;
 pub(crate) use section::Key;
 pub(crate) use server::Server;
 pub(crate) use tls::Tls;
@@ -31,6 +33,7 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) tls: Tls,
     pub(crate) acme: Acme,
+    pub(crate) backup: Backup,
 }
 
 /// What the command line says; it comes before everything else.
@@ -46,6 +49,7 @@ pub(crate) const SECTIONS: &[(&str, &str, &[Key])] = &[
     (Server::TABLE, Server::ABOUT, Server::KEYS),
     (Tls::TABLE, Tls::ABOUT, Tls::KEYS),
     (Acme::TABLE, Acme::ABOUT, Acme::KEYS),
+    (Backup::TABLE, Backup::ABOUT, Backup::KEYS),
 ];
 
 /// Why the configuration cannot be used. Each text says what to do.
@@ -94,8 +98,12 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let table = parse(path, file)?;
         let said = Said { path, table: &table, env };
-        let mut config =
-            Self { server: Server::read(&said)?, tls: Tls::read(&said)?, acme: Acme::read(&said)? };
+        let mut config = Self {
+            server: Server::read(&said)?,
+            tls: Tls::read(&said)?,
+            acme: Acme::read(&said)?,
+            backup: Backup::read(&said)?,
+        };
         config.tls.check(path)?;
         config.acme.check(&config.tls, path)?;
         if let Some(data) = flags.data {

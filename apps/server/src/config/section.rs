@@ -44,14 +44,16 @@ impl Said<'_> {
             place: format!("{} {}", self.path.display(), prefixed(section, key, ".")),
             what,
         };
-        let values = texts(value, T::LIST).ok_or_else(|| wrong(format!("takes {}", T::TAKES)))?;
+        let values = texts(value, T::LIST, T::BARE).ok_or_else(|| wrong(format!("takes {}", T::TAKES)))?;
         T::parse(&values).map(Some).map_err(wrong)
     }
 }
 
-fn texts(value: &toml::Value, list: bool) -> Option<Vec<String>> {
+fn texts(value: &toml::Value, list: bool, bare: bool) -> Option<Vec<String>> {
     match value {
-        toml::Value::String(text) => Some(vec![text.clone()]),
+        toml::Value::String(text) if !bare => Some(vec![text.clone()]),
+        toml::Value::Integer(number) if bare => Some(vec![number.to_string()]),
+        toml::Value::Boolean(yes) if bare => Some(vec![yes.to_string()]),
         toml::Value::Array(values) if list => {
             values.iter().map(|value| value.as_str().map(str::to_owned)).collect()
         }

@@ -9,6 +9,8 @@ pub(crate) trait Setting: Sized {
     const TAKES: &'static str;
     /// Whether it is a list: an array in the file, separated by commas in the environment.
     const LIST: bool = false;
+    /// Whether the file has it as a number or `true` and `false`, without quotes.
+    const BARE: bool = false;
 
     /// The value these texts say; without [`Setting::LIST`] there is one text.
     fn parse(values: &[String]) -> Result<Self, String>;
@@ -22,9 +24,37 @@ pub(super) fn one(values: &[String]) -> &str {
 impl<T: Setting> Setting for Option<T> {
     const TAKES: &'static str = T::TAKES;
     const LIST: bool = T::LIST;
+    const BARE: bool = T::BARE;
 
     fn parse(values: &[String]) -> Result<Self, String> {
         T::parse(values).map(Some)
+    }
+}
+
+impl Setting for bool {
+    const TAKES: &'static str = "`true` or `false`";
+    const BARE: bool = true;
+
+    fn parse(values: &[String]) -> Result<Self, String> {
+        let text = one(values);
+        text.parse().map_err(|_| format!("“{text}” is neither true nor false"))
+    }
+}
+
+/// A whole number of at least `LEAST` and at most `MOST`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Number<const LEAST: u32, const MOST: u32>(pub(crate) u32);
+
+impl<const LEAST: u32, const MOST: u32> Setting for Number<LEAST, MOST> {
+    const TAKES: &'static str = "a whole number";
+    const BARE: bool = true;
+
+    fn parse(values: &[String]) -> Result<Self, String> {
+        let text = one(values);
+        match text.parse() {
+            Ok(number) if (LEAST..=MOST).contains(&number) => Ok(Self(number)),
+            _ => Err(format!("“{text}” is not a whole number from {LEAST} to {MOST}")),
+        }
     }
 }
 

@@ -54,6 +54,11 @@ fn a_value_that_cannot_be_is_an_error_that_says_where_and_what_is_taken() {
             "[acme]\ndomains = [\"a.example\"]\n[tls]\nkey = \"k\"\ncertificate = \"c\"",
             "c.toml: [tls] and [acme] are both set",
         ),
+        ("[backup]\nenabled = \"yes\"", "c.toml backup.enabled: takes `true` or `false`"),
+        ("[backup]\ngenerations = 0", "c.toml backup.generations: “0” is not a whole number from 1 to 1000"),
+        ("[backup]\ngenerations = \"3\"", "c.toml backup.generations: takes a whole number"),
+        ("[backup]\ntotal_mb = -1", "c.toml backup.total_mb: “-1” is not a whole number from 1 to"),
+        ("[backup]\ndrop_after_days = 1", "c.toml backup.drop_after_days: “1” is not a whole number from 30"),
         ("data = \"/x\"\n\nlisten = = 3", "c.toml line 3: "),
         ("data = \"/x\"\ndata = \"/y\"", "c.toml line 2: duplicate key"),
     ] {
@@ -80,4 +85,14 @@ fn the_example_of_the_reference_page_is_taken() {
     let example = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     let config = merged(example, &[]).unwrap();
     assert!(config.tls.files().is_some() && config.server.app_url.is_some());
+}
+
+#[test]
+fn numbers_and_switches_are_bare_in_the_file_and_texts_in_the_environment() {
+    let config =
+        merged("[backup]\nenabled = false\ngenerations = 3", &[("COUNTERSIGN_BACKUP_GENERATIONS", "4")]);
+    let backup = config.unwrap().backup;
+    assert_eq!((backup.enabled, backup.generations.0, backup.limits()), (false, 4, None));
+    let error = merged("", &[("COUNTERSIGN_BACKUP_ENABLED", "on")]).unwrap_err();
+    assert!(error.contains("COUNTERSIGN_BACKUP_ENABLED: “on” is neither true nor false"), "{error}");
 }

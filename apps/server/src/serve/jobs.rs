@@ -1,7 +1,7 @@
 //! What the server does by itself: seal the audit trail, drop what is past its use.
 
 use crate::app;
-use service::{Service, Trouble, audit, housekeeping};
+use service::{Service, Trouble, audit, backup, housekeeping};
 use std::time::Duration;
 use tokio::{
     task::JoinHandle,
@@ -19,14 +19,16 @@ pub(super) struct Jobs {
     tidy: JoinHandle<()>,
 }
 
-/// Starts the jobs.
-pub(super) fn start(service: &Service) -> Jobs {
+/// Starts the jobs. Backups that nobody has used for that long are dropped, where a time is set.
+pub(super) fn start(service: &Service, drop_backups_after: Option<Duration>) -> Jobs {
     let (for_seal, for_tidy) = (service.clone(), service.clone());
     Jobs {
         seal: tokio::spawn(every(SEAL, "the audit trail could not be sealed", move || {
             seal(for_seal.clone())
         })),
-        tidy: tokio::spawn(every(TIDY, "old data could not be dropped", move || tidy(for_tidy.clone()))),
+        tidy: tokio::spawn(every(TIDY, "old data could not be dropped", move || {
+            tidy(for_tidy.clone(), drop_backups_after)
+        })),
     }
 }
 
@@ -46,8 +48,9 @@ async fn seal(service: Service) -> Result<(), Trouble> {
     Ok(())
 }
 
-async fn tidy(service: Service) -> Result<(), Trouble> {
+async fn tidy(service: Service, drop_backups_after: Option<Duration>) -> Result<(), Trouble> {
     while housekeeping::tidy(&service, app::now()).await? {}
+    while backup::drop_unused(&service, app::now(), drop_backups_after).await? {}
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::{
     app,
     config::{Acme, Config, Tls, misspelled_variables},
     folder::Folder,
-    output, tls,
+    output, site, tls,
 };
 use anyhow::{Context, bail};
 use model::UnixTime;
@@ -61,8 +61,13 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     let router = web::router(WebState {
         service: service.clone(),
         clock: Arc::new(app::now),
+        millis: Arc::new(app::now_ms),
         statement: statement.clone(),
-        settings: Settings { app_url: config.server.app_url.as_ref().map(|url| url.as_str().to_owned()) },
+        settings: Settings {
+            app_url: config.server.app_url.as_ref().map(|url| url.as_str().to_owned()),
+            backup: config.backup.limits(),
+        },
+        site: site::FILES,
     });
     let acceptor = Arc::new(tls::config(Arc::clone(&shown))?);
     let acme = acme::Client {
@@ -85,7 +90,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
             },
             service.clone(),
         )?;
-        let jobs = jobs::start(&service);
+        let jobs = jobs::start(&service, config.backup.drop_after());
         let listener = tokio::net::TcpListener::from_std(listener)?;
         announce(config, address)?;
         let acme = config.acme.enabled().then(|| tokio::spawn(acme.run()));
@@ -195,6 +200,9 @@ fn announce(config: &Config, address: SocketAddr) -> anyhow::Result<()> {
     output::line(&format!("listening on https://{address}"))?;
     output::line(&format!("data is in {data}; back up the folder, and master.key apart from it"))?;
     output::line(&format!("make a join code for your machines: countersign --data {data} join-code new"))?;
+    if site::is_there() {
+        output::line(&format!("the authenticator is at https://{address}/app/"))?;
+    }
     if config.server.app_url.is_none() {
         output::line("app_url is not set: sign-in screens say “any authenticator app”")?;
     }

@@ -55,3 +55,21 @@ fn a_misspelled_variable_is_named_with_the_one_that_is_meant() {
     assert!(out.contains("COUNTERSIGN_LISTN is no setting; if COUNTERSIGN_LISTEN is meant"), "{out}");
     assert!(!out.contains("COUNTERSIGN_PORT"), "{out}");
 }
+
+#[test]
+fn an_app_url_of_this_server_that_leads_to_no_app_is_named() {
+    // Without the variable COUNTERSIGN_APP_DIR a build has no authenticator, and with it the certificate is the matter.
+    let lab = Lab::new();
+    let config =
+        lab.file("c.toml", "urls = [\"https://127.0.0.1:1\"]\napp_url = \"https://127.0.0.1:1/app/\"");
+    let config = config.to_str().unwrap();
+    lab.serve_with(&["--config", config]).stop();
+    let said = lab.run(&["doctor", "--config", config]);
+    assert_eq!(said.code, Some(1));
+    let named = ["was built without the authenticator", "phones do not trust the built-in certificate"];
+    assert!(named.iter().any(|text| said.out.contains(text)), "{}", said.out);
+    let elsewhere =
+        lab.file("d.toml", "urls = [\"https://127.0.0.1:1\"]\napp_url = \"https://127.0.0.1:10/app/\"");
+    let said = lab.run(&["doctor", "--config", elsewhere.to_str().unwrap()]);
+    assert!(said.out.contains("which is not looked at from here"), "{}", said.out);
+}

@@ -180,15 +180,16 @@ type Connection = rustls::StreamOwned<rustls::ClientConnection, std::net::TcpStr
 
 /// Connects as a browser does; the hash of the key that was shown, in hexadecimal.
 pub(crate) fn connect(address: &str) -> (Connection, String) {
-    connect_speaking(address, &[])
+    try_connect(address, &[]).unwrap()
 }
 
 /// The hash of the key that is shown to machines.
 pub(crate) fn key_for_machines(address: &str) -> String {
-    connect_speaking(address, &[protocol::http::MACHINE_ALPN, b"http/1.1"]).1
+    try_connect(address, &[protocol::http::MACHINE_ALPN, b"http/1.1"]).unwrap().1
 }
 
-fn connect_speaking(address: &str, protocols: &[&[u8]]) -> (Connection, String) {
+/// The same, where the server may be gone.
+pub(crate) fn try_connect(address: &str, protocols: &[&[u8]]) -> std::io::Result<(Connection, String)> {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     let mut config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -199,13 +200,13 @@ fn connect_speaking(address: &str, protocols: &[&[u8]]) -> (Connection, String) 
     config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
     let name = "localhost".try_into().unwrap();
     let mut connection = rustls::ClientConnection::new(std::sync::Arc::new(config), name).unwrap();
-    let mut stream = std::net::TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let mut stream = std::net::TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     while connection.is_handshaking() {
-        connection.complete_io(&mut stream).unwrap();
+        connection.complete_io(&mut stream)?;
     }
     let key = spki(&connection.peer_certificates().unwrap()[0]);
-    (rustls::StreamOwned::new(connection, stream), key)
+    Ok((rustls::StreamOwned::new(connection, stream), key))
 }
 
 /// The answer to a GET request, and the hash of the server's key.

@@ -6,6 +6,7 @@
 )]
 
 mod acme;
+mod backup;
 mod commands;
 mod doctor;
 mod harness;

@@ -11,7 +11,7 @@ mod refusal;
 pub(crate) use answer::{Signer, json};
 pub(crate) use refusal::Refusal;
 
-use crate::state::App;
+use crate::{authenticator, state::App};
 use axum::{
     Router,
     extract::{Request, State},
@@ -44,7 +44,8 @@ pub(crate) async fn wrong_method(State(app): State<Arc<App>>, request: Request) 
     let refusal = Refusal::new(ErrorKind::Request, "this address takes another method");
     let mut response =
         Signer::of(&app, request.headers()).refuse(&refusal.with_status(StatusCode::METHOD_NOT_ALLOWED));
-    if request.uri().path().starts_with("/api/v1/") && request.uri().path() != STATEMENT_PATH {
+    let path = request.uri().path();
+    if path.starts_with("/api/v1/") && path != STATEMENT_PATH && !authenticator::is_call(path) {
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
     }
     response

@@ -1,10 +1,12 @@
-//! The description of the machine API, for people and generators: `/api/openapi.json`.
+//! The description of the API of machines and of the authenticator, for people and generators: `/api/openapi.json`.
 //!
 //! Made from a table of calls and `schemas.json`, since the protocol's types are built for wasm too and carry no
 //! annotations. Tests hold schemas against what the types really write.
 
 #[cfg(test)]
 mod tests;
+
+mod authenticator;
 
 use crate::{machine::json, state::App};
 use axum::{Router, body::Bytes, http::StatusCode, response::Response, routing::get};
@@ -22,9 +24,10 @@ use utoipa::openapi::{
     schema::{ObjectBuilder, Type},
 };
 
-const ABOUT: &str = "Every request is signed by the machine (RFC 9421, Ed25519: method, authority, path, query, \
+const ABOUT: &str = "Calls of machines (POST): every request is signed by the machine (RFC 9421, Ed25519: method, authority, path, query, \
     content digest, created, nonce, key id), and every answer by the server, bound to the signature of the request. \
-    An answer that is not signed counts as no answer. Bodies are JSON of at most 64 KiB.";
+    An answer that is not signed counts as no answer. Bodies are JSON of at most 64 KiB. Calls \
+    of the authenticator (`/api/v1/backup`, `/api/v1/time`) are not signed.";
 
 /// Path, operation, summary; the schemas are named after the operation.
 const CALLS: [(&str, &str, &str); 8] = [
@@ -61,9 +64,12 @@ fn describe() -> Result<OpenApi, serde_json::Error> {
         paths.paths.insert(path.to_owned(), call(name, summary));
     }
     paths.paths.insert(STATEMENT_PATH.to_owned(), statement());
+    let app = authenticator::described()?;
+    paths.paths.extend(app.paths);
     let mut components = Components::new();
     components.schemas = serde_json::from_str(include_str!("schemas.json"))?;
-    let mut info = Info::new("Countersign machine API", env!("CARGO_PKG_VERSION"));
+    components.schemas.extend(app.schemas);
+    let mut info = Info::new("Countersign API", env!("CARGO_PKG_VERSION"));
     info.description = Some(ABOUT.to_owned());
     Ok(OpenApiBuilder::new().info(info).paths(paths).components(Some(components)).build())
 }

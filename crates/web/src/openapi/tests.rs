@@ -35,7 +35,22 @@ fn every_call_is_described_and_every_schema_named_is_there() {
         assert!(paths[path]["post"]["operationId"].is_string(), "{path}");
     }
     assert!(paths[STATEMENT_PATH]["get"].is_object());
-    assert_eq!(paths.len(), 9);
+    let app = authenticator::described().unwrap().paths;
+    assert_eq!(paths.len(), 9 + app.len());
+    let written: Value = serde_json::from_str(include_str!("authenticator.json")).unwrap();
+    for (path, methods) in written["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let described = &paths[path][method];
+            assert_eq!(described["operationId"], operation["operationId"], "{method} {path}");
+            let (found, wanted) = (described["responses"].as_object(), operation["responses"].as_object());
+            assert_eq!(found.map(|found| found.len()), wanted.map(|wanted| wanted.len()), "{method} {path}");
+        }
+    }
+    for path in [crate::authenticator::BACKUP, crate::authenticator::VERSIONS, crate::authenticator::VERSION]
+    {
+        assert!(app.contains_key(path), "{path}");
+    }
+    assert!(app.contains_key(crate::authenticator::TIME));
     let schemas = &document["components"]["schemas"];
     let text = document.to_string();
     let mut named = 0;

@@ -5,6 +5,8 @@ mod form;
 mod invite;
 mod views;
 
+pub(crate) use views::Message;
+
 use crate::{machine::json, state::App};
 use askama::Template;
 use axum::{
@@ -46,7 +48,7 @@ async fn home(State(app): State<Arc<App>>) -> Response {
 }
 
 /// A page as an answer.
-fn page(status: StatusCode, view: &impl Template) -> Response {
+pub(crate) fn page(status: StatusCode, view: &impl Template) -> Response {
     let Ok(html) = view.render() else {
         tracing::error!("a page could not be made");
         return json(StatusCode::INTERNAL_SERVER_ERROR, r#"{"message":"a page could not be made"}"#);

@@ -37,7 +37,7 @@ pub(super) struct Qr<'a> {
 /// One thing to say, and nothing to do but read it.
 #[derive(Template)]
 #[template(path = "message.html")]
-pub(super) struct Message<'a> {
+pub(crate) struct Message<'a> {
     pub(super) title: &'a str,
     pub(super) text: &'a str,
     /// Whether it is good news.
@@ -55,6 +55,18 @@ impl Message<'static> {
         title: "Your token is set up",
         text: "From now on Windows asks for a one-time password after your own password. You can close this page.",
         good: true,
+    };
+    pub(crate) const NO_APP: Self = Self {
+        title: "There is no authenticator here",
+        text: "This server was built without the authenticator. Use any other authenticator app, or ask your \
+               administrator for one. For the administrator: `cargo xtask app` builds it into target/app; build the \
+               server with the environment variable COUNTERSIGN_APP_DIR naming that folder.",
+        good: false,
+    };
+    pub(crate) const NO_FILE: Self = Self {
+        title: "The authenticator has no such file",
+        text: "Open the authenticator from its beginning, at /app/.",
+        good: false,
     };
     pub(super) const TROUBLE: Self = Self {
         title: "The server cannot do this now",
@@ -111,7 +123,7 @@ mod tests {
         for view in Home::samples() {
             assert_eq!(html(&view).contains("Get the app"), view.app_url.is_some());
         }
-        for view in [Message::GONE, Message::DONE, Message::TROUBLE] {
+        for view in [Message::GONE, Message::DONE, Message::TROUBLE, Message::NO_APP, Message::NO_FILE] {
             assert!(html(&view).contains(view.text));
         }
         for view in Invite::samples() {

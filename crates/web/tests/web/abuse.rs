@@ -86,7 +86,7 @@ async fn a_machine_above_its_rate_is_suspended_and_who_cannot_sign_for_it_does_n
 
 #[tokio::test]
 async fn no_bytes_make_a_handler_fail() {
-    const PATHS: [&str; 16] = [
+    const PATHS: [&str; 21] = [
         "/",
         "/api/v1/join",
         "/api/v1/machine/hello",
@@ -103,8 +103,13 @@ async fn no_bytes_make_a_handler_fail() {
         "/invite/x/confirm",
         "/assets/app.css",
         "/%2e%2e/%00",
+        "/api/v1/backup/0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a",
+        "/api/v1/backup/0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a/versions",
+        "/api/v1/backup/%00/versions/x",
+        "/api/v1/time",
+        "/app/%2e%2e/x.js",
     ];
-    const PIECES: [&[u8]; 12] = [
+    const PIECES: [&[u8]; 16] = [
         b"sig=",
         b"(\"@method\" \"@authority\" \"@path\" \"@query\" \"content-digest\")",
         b";created=1800000000",
@@ -117,33 +122,46 @@ async fn no_bytes_make_a_handler_fail() {
         b"form=x&code=1",
         b"\xff\xfe",
         b"%",
+        b"Bearer AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        b"\"ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb\"",
+        b"*",
+        b", ",
     ];
-    let server = Server::new();
+    let server = crate::backup::server();
     let pc = Pc::joined(&server, 1).await;
     let mut rng = ChaCha20Rng::seed_from_u64(7);
     let mut some = |most: u32| {
         let mut bytes = Vec::new();
         for _ in 0..rng.next_u32() % most {
-            match rng.next_u32() % 16 {
-                n @ 0..12 => bytes.extend_from_slice(PIECES[n as usize]),
+            match rng.next_u32() % 20 {
+                n @ 0..16 => bytes.extend_from_slice(PIECES[n as usize]),
                 _ => bytes.push(rng.next_u32() as u8),
             }
         }
         (bytes, rng.next_u32())
     };
     let mut seen = std::collections::BTreeSet::new();
-    for round in 0..3_000_usize {
+    for round in 0..4_000_usize {
         let path = PATHS[round % PATHS.len()];
         let (body, dice) = some(40);
-        let method = ["GET", "POST", "HEAD", "FOO"][dice as usize % 4];
+        let method = ["GET", "POST", "HEAD", "PUT", "DELETE", "FOO"][dice as usize % 6];
         let answer = if dice % 5 == 0 {
             // Well signed nonsense gets further than the rest.
             pc.send("POST", path, body, |_| ()).await.answer
         } else {
             let mut request = Request::builder().method(method).uri(path).header("host", HOST);
-            for name in
-                ["signature", "signature-input", "content-digest", "content-length", "cookie", "content-type"]
-            {
+            for name in [
+                "signature",
+                "signature-input",
+                "content-digest",
+                "content-length",
+                "cookie",
+                "content-type",
+                "authorization",
+                "if-match",
+                "if-none-match",
+                "origin",
+            ] {
                 let (value, dice) = some(12);
                 if let Ok(value) = axum::http::HeaderValue::from_bytes(&value)
                     && dice % 3 > 0

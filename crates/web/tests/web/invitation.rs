@@ -195,7 +195,8 @@ async fn links_that_are_none_read_like_used_ones() {
 
 #[tokio::test]
 async fn where_there_is_an_app_the_pages_say_so() {
-    let server = Server::with(Settings { app_url: Some("https://app.example/app".into()) });
+    let server =
+        Server::with(Settings { app_url: Some("https://app.example/app".into()), ..Settings::default() });
     let (mut browser, _) = Browser::invited(&server).await;
     let link = "<a href=\"https://app.example/app\">Get the app</a>";
     assert!(browser.open().await.text().contains(link));

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod abuse;
+mod backup;
 mod health;
 mod invitation;
 mod joining;
@@ -9,3 +10,4 @@ mod pc;
 mod server;
 mod signatures;
 mod signin;
+mod site;

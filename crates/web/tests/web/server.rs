@@ -5,7 +5,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode},
 };
-use countersign_web::{Settings, SharedStatement, WebState, router};
+use countersign_web::{Settings, SharedStatement, SiteFile, WebState, router};
 use domain::Actor;
 use http_body_util::BodyExt;
 use model::{Secret, UnixTime};
@@ -59,6 +59,10 @@ impl Server {
     }
 
     pub(crate) fn with(settings: Settings) -> Self {
+        Self::with_site(settings, &[])
+    }
+
+    pub(crate) fn with_site(settings: Settings, site: &'static [SiteFile]) -> Self {
         let seed = Arc::new(AtomicU64::new(1));
         let entropy: service::Entropy =
             Arc::new(move || Box::new(ChaCha20Rng::seed_from_u64(seed.fetch_add(1, Ordering::Relaxed))));
@@ -70,12 +74,14 @@ impl Server {
         let service = made.join().unwrap();
         let statement = SharedStatement::new(statement(&service, 1), 1);
         let clock = Arc::new(AtomicU64::new(START));
-        let time = Arc::clone(&clock);
+        let (time, millis) = (Arc::clone(&clock), Arc::clone(&clock));
         let state = WebState {
             service: service.clone(),
             clock: Arc::new(move || UnixTime::from_secs(time.load(Ordering::Relaxed))),
             statement: statement.clone(),
             settings,
+            millis: Arc::new(move || millis.load(Ordering::Relaxed) * 1_000 + 7),
+            site,
         };
         let key = service.signing_key().verifying_key();
         Self { router: router(state), service, statement, key, clock }

@@ -1,0 +1,35 @@
+//! What the authenticator needs of its server: its files, a place for backups, the time.
+//!
+//! Apart from the machine API, since nothing here is signed: the app trusts the connection as a browser does, and what it
+//! keeps here is sealed before it leaves the phone.
+
+mod answer;
+mod backup;
+mod body;
+mod conditions;
+mod cors;
+mod key;
+mod site;
+mod time;
+
+pub use site::SiteFile;
+
+#[cfg(test)]
+pub(crate) use backup::{PATH as BACKUP, VERSION, VERSIONS};
+pub(crate) use body::Places;
+pub(crate) use cors::{cors, origin_of};
+#[cfg(test)]
+pub(crate) use time::PATH as TIME;
+
+use crate::state::App;
+use axum::Router;
+use std::sync::Arc;
+
+/// The calls of the app under `/api/v1`, besides those of machines.
+pub(crate) fn is_call(path: &str) -> bool {
+    path == time::PATH || path.starts_with("/api/v1/backup/")
+}
+
+pub(crate) fn routes() -> Router<Arc<App>> {
+    Router::new().merge(backup::routes()).merge(time::routes()).merge(site::routes())
+}
