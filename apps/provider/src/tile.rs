@@ -244,7 +244,12 @@ impl Tile {
         if command == Command::HideQr {
             self.hide_qr();
         }
-        let view = self.state().view.clone();
+        let view = {
+            let mut state = self.state();
+            // Approved and not yet handed over: whoever presses something then does not want that any more.
+            state.outcome = None;
+            state.view.clone()
+        };
         let said = view.is_some_and(|view| {
             let said = view.say(|turn| ToAgent::Pressed { turn, command });
             if said && let Waited::Answered(Answer::Screen(screen)) = wait(&view, COMMAND_LIMIT) {
@@ -261,6 +266,9 @@ impl Tile {
 
     /// Sends what was typed and waits, in whatever thread Windows likes. `progress` is told what to say and says whether to go on. `false`: it said no.
     pub(crate) fn connect(&self, progress: &mut dyn FnMut(Option<&str>) -> bool) -> bool {
+        if !self.claim() {
+            return false;
+        }
         let turned_away = self.turned_away.load(Ordering::SeqCst);
         let outcome = self.submit(progress, CONNECT_LIMIT);
         let cancelled = outcome.is_none();
@@ -281,7 +289,8 @@ impl Tile {
     /// What the submission came to; makes it now if `connect` did not.
     pub(crate) fn take_outcome(&self) -> Told {
         let outcome = self.state().outcome.take();
-        let outcome = outcome.or_else(|| self.submit(&mut |_| true, SUBMIT_LIMIT));
+        let outcome =
+            outcome.or_else(|| self.claim().then(|| self.submit(&mut |_| true, SUBMIT_LIMIT)).flatten());
         match outcome {
             Some(Outcome::Release(serialization)) => {
                 let view = self.state().view.clone();
@@ -309,9 +318,14 @@ impl Tile {
         Told::Message(message.filter(|(_, weight)| *weight != Weight::Prompt))
     }
 
+    /// The right to make a submission: of two at once each would wait for what the other was answered. [`Tile::submit`]
+    /// gives it back.
+    fn claim(&self) -> bool {
+        !self.submitting.swap(true, Ordering::SeqCst)
+    }
+
     /// `None`: the person cancelled, or turned away.
     fn submit(&self, progress: &mut dyn FnMut(Option<&str>) -> bool, limit: Duration) -> Option<Outcome> {
-        self.submitting.store(true, Ordering::SeqCst);
         let turned_away = self.turned_away.load(Ordering::SeqCst);
         let outcome = self.submit_and_wait(progress, limit);
         self.submitting.store(false, Ordering::SeqCst);

@@ -29,9 +29,17 @@ impl Wine {
     /// # Panics
     /// When Wine does not start.
     pub fn sign_in_screen(&self) -> SignInScreen<'_> {
+        self.sign_in_screen_of("out")
+    }
+
+    /// The same beside others: each has a folder for its trace.
+    ///
+    /// # Panics
+    /// When Wine does not start.
+    pub fn sign_in_screen_of(&self, folder: &str) -> SignInScreen<'_> {
         let mut child = self
             .program("countersign-host.exe")
-            .args(["--out", &self.windows_path("out"), "-"])
+            .args(["--out", &self.windows_path(folder), "-"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // Debian's Wine says each time that its 32-bit half is not there.

@@ -4,8 +4,9 @@ use crate::com::{Answer, Failure};
 use crate::host::{Opening, Remote, Session, Submitting};
 use crate::registry::{self, Setting};
 use crate::shown::Kind;
+use crate::witness::Person;
 use crate::words::{Word, split};
-use crate::{counts, crash, lines, picture, random, scan, trace, users, window, wrong};
+use crate::{counts, crash, lines, picture, random, scan, sequences, trace, users, window, wrong};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::ExitCode;
@@ -66,6 +67,9 @@ pub(crate) struct Screen {
     /// The provider, while it is open.
     pub(crate) session: Option<Session>,
     remote: Option<Remote>,
+    /// Those who sign in by `sequences`, and how often they have.
+    people: Vec<Person>,
+    played: u32,
     /// Texts left lying about, so that `scan` is seen to find something.
     planted: Vec<(String, Vec<u16>)>,
 }
@@ -185,6 +189,7 @@ impl Screen {
                 let texts: Vec<String> = args.0.iter().skip(2).map(|w| w.as_str().to_owned()).collect();
                 random::run(self.session()?, args.number(0)?, args.number(1)?, &texts)
             }
+            "sequences" => self.sequences(&args),
             "wrong-calls" => wrong::run(self.session()?),
             "key" => {
                 window::press(args.at(0)?)?;
@@ -333,6 +338,30 @@ impl Screen {
         let ms = trace::ms(begun);
         let after = counts::json();
         Ok(json!({"before": before, "after": after, "cycles": times, "ms": ms, "references_left": left}))
+    }
+
+    /// Goes on with the people of the time before, who have their phones and what is in them.
+    fn sequences(&mut self, args: &Arguments<'_>) -> Answer {
+        if self.session.is_some() {
+            return Err(Failure::new("it is open already"));
+        }
+        let file = Path::new(args.named("people").ok_or_else(|| Failure::new("people=FILE is missing"))?);
+        let plan = sequences::Plan {
+            seed: args.number(0)?,
+            count: args.number(1)?,
+            before: self.played,
+            length: args.named_number("length")?.unwrap_or(12),
+            period: args.named_number("period")?.unwrap_or(30),
+        };
+        let mut people = std::mem::take(&mut self.people);
+        if people.is_empty() {
+            people = sequences::read_people(file)?;
+        }
+        let opening = || self.opening_as(&Arguments(&[]), Some("logon"));
+        let answer = sequences::run(&plan, &mut people, &users::read(file)?, &opening);
+        self.people = people;
+        self.played += plan.count;
+        answer
     }
 
     fn bitmap(&mut self, file: &Path) -> Answer {

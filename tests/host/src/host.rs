@@ -685,7 +685,7 @@ fn find(shown: &Shown, label: &str, kind: impl Fn(Kind) -> bool) -> Result<u32, 
 }
 
 /// Connect on a thread of its own, so that this one can go on serving its window.
-fn connect_on_worker(
+pub(crate) fn connect_on_worker(
     connectable: &IConnectableCredentialProviderCredential,
     going: &IQueryContinueWithStatus,
 ) -> mpsc::Receiver<HRESULT> {

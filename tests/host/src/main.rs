@@ -16,6 +16,8 @@ mod events;
 mod host;
 #[cfg(windows)]
 mod lines;
+#[cfg(any(windows, test))]
+mod phone;
 #[cfg(windows)]
 mod picture;
 #[cfg(windows)]
@@ -24,6 +26,8 @@ mod random;
 mod registry;
 #[cfg(windows)]
 mod scan;
+#[cfg(windows)]
+mod sequences;
 #[cfg(windows)]
 mod shown;
 #[cfg(windows)]
@@ -36,6 +40,8 @@ mod users;
 mod window;
 #[cfg(windows)]
 mod wiping;
+#[cfg(windows)]
+mod witness;
 #[cfg(any(windows, test))]
 mod words;
 #[cfg(windows)]

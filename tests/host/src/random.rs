@@ -4,8 +4,10 @@ use crate::com::{Answer, Failure, com, take_string};
 use crate::events::Going;
 use crate::host::{Packed, Session, response_name, take_descriptor};
 use crate::trace;
+use crate::witness::Witness;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::time::Instant;
 use windows::Win32::Foundation::{E_ABORT, E_ACCESSDENIED, S_FALSE, S_OK};
 use windows::Win32::Foundation::{E_INVALIDARG, E_NOTIMPL, E_OUTOFMEMORY, E_POINTER, E_UNEXPECTED, NTSTATUS};
 use windows::Win32::Graphics::Gdi::{DeleteObject, HBITMAP, HGDIOBJ};
@@ -30,10 +32,20 @@ const EXPECTED: [HRESULT; 10] = [
 ];
 
 /// xorshift64*: the same calls for the same seed.
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: u32) -> u32 {
+    /// Not the first numbers, which are alike for seeds that are.
+    pub(crate) fn new(seed: u32) -> Self {
+        let mut dice = Self(u64::from(seed) << 1 | 1);
+        for _ in 0..32 {
+            dice.roll(2);
+        }
+        dice
+    }
+
+    /// A number below that.
+    pub(crate) fn roll(&mut self, sides: u32) -> u32 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -41,7 +53,7 @@ impl Dice {
     }
 
     /// One time in so many.
-    fn one_in(&mut self, times: u32) -> bool {
+    pub(crate) fn one_in(&mut self, times: u32) -> bool {
         self.roll(times) == 0
     }
 
@@ -53,16 +65,47 @@ impl Dice {
 
 /// What came of it.
 #[derive(Default)]
-struct Tally {
+pub(crate) struct Tally {
     calls: BTreeMap<&'static str, u32>,
     unexpected: BTreeMap<String, u32>,
     serializations: u32,
     finished: u32,
     responses: BTreeMap<&'static str, u32>,
+    /// The beginnings of what people were told.
+    said: BTreeMap<String, u32>,
+    /// How often something was done, and how long it took at most.
+    done: BTreeMap<&'static str, (u32, f64)>,
+    /// Who had shown what.
+    pub(crate) witness: Witness,
+    /// The number of the sequence that is played.
+    pub(crate) sequence: u32,
 }
 
 impl Tally {
-    fn note(&mut self, method: &'static str, answer: HRESULT) {
+    /// Something was done since then.
+    pub(crate) fn timed(&mut self, what: &'static str, begun: Instant) {
+        let (times, most) = self.done.entry(what).or_default();
+        *times += 1;
+        *most = most.max(trace::ms(begun));
+    }
+
+    /// The figures.
+    pub(crate) fn json(&self) -> Value {
+        json!({
+            "calls": self.calls.values().sum::<u32>(),
+            "by_method": self.calls,
+            "serializations": self.serializations,
+            "finished": self.finished,
+            "responses": self.responses,
+            "undocumented_hresults": self.unexpected,
+            "said": self.said,
+            "times_and_most_ms": self.done,
+            "slowest_ms": self.done.values().map(|(_, most)| *most).fold(0.0, f64::max),
+        })
+    }
+
+    /// A call was answered.
+    pub(crate) fn note(&mut self, method: &'static str, answer: HRESULT) {
         *self.calls.entry(method).or_default() += 1;
         if !EXPECTED.contains(&answer) {
             *self.unexpected.entry(format!("{method} {}", trace::hex(answer))).or_default() += 1;
@@ -72,15 +115,13 @@ impl Tally {
 
 /// Makes `count` calls.
 pub(crate) fn run(session: &mut Session, seed: u32, count: u32, texts: &[String]) -> Answer {
-    let mut dice = Dice(u64::from(seed) << 1 | 1);
+    let mut dice = Dice::new(seed);
     let mut tally = Tally::default();
-    for _ in 0..32 {
-        dice.roll(2);
-    }
     if session.tiles.is_empty() {
         return Err(Failure::new("there is no tile"));
     }
     session.forget_selection();
+    tally.witness.opened(session.tiles.len(), None);
     for _ in 0..count {
         if dice.one_in(20) {
             step(session, &mut dice, &mut tally, texts);
@@ -88,19 +129,11 @@ pub(crate) fn run(session: &mut Session, seed: u32, count: u32, texts: &[String]
             provider_call(session, &mut dice, &mut tally);
         } else {
             let tile = dice.roll(session.tiles.len() as u32) as usize;
-            let credential = session.tiles[tile].credential.clone();
-            tile_call(session, tile, &credential, &mut dice, &mut tally, texts);
+            tile_call(session, tile, &mut dice, &mut tally, texts);
         }
         crate::window::pump();
     }
-    Ok(json!({
-        "calls": tally.calls.values().sum::<u32>(),
-        "by_method": tally.calls,
-        "serializations": tally.serializations,
-        "finished": tally.finished,
-        "responses": tally.responses,
-        "undocumented_hresults": tally.unexpected,
-    }))
+    Ok(tally.json())
 }
 
 fn field(session: &Session, dice: &mut Dice) -> u32 {
@@ -116,22 +149,49 @@ fn field(session: &Session, dice: &mut Dice) -> u32 {
 /// A step as people take it: something in every field, then Connect and `GetSerialization`. Without such steps random
 /// calls hardly ever get beyond the first view.
 fn step(session: &Session, dice: &mut Dice, tally: &mut Tally, texts: &[String]) {
-    let tile = &session.tiles[dice.roll(session.tiles.len() as u32) as usize];
-    let credential = &tile.credential;
+    let tile = dice.roll(session.tiles.len() as u32) as usize;
+    let credential = &session.tiles[tile].credential;
     for field in session.descriptors.iter().filter(|d| d.kind.is_typed()) {
         let text = random_text(dice, texts);
-        let pointer = PCWSTR(text.as_ptr());
-        tally.note("SetStringValue", com!(*credential, SetStringValue(field.id, pointer), json!([field.id])));
+        type_into(session, tile, field.id, Some(&text), tally);
     }
     if let Ok(connectable) = credential.cast::<IConnectableCredentialProviderCredential>() {
         let going: IQueryContinueWithStatus = Going::new(None, None).into();
+        tally.witness.submitted(tile);
         tally.note("Connect", com!(connectable, Connect(going.as_raw()), Value::Null));
     }
-    let answer = get_serialization(credential, dice, tally);
-    tally.note("GetSerialization", answer);
+    get_serialization(credential, tile, dice, tally);
 }
 
-fn provider_call(session: &Session, dice: &mut Dice, tally: &mut Tally) {
+/// Types a text, or null.
+pub(crate) fn type_into(session: &Session, tile: usize, id: u32, text: Option<&[u16]>, tally: &mut Tally) {
+    let pointer = text.map_or(PCWSTR::null(), |text| PCWSTR(text.as_ptr()));
+    let answer = com!(session.tiles[tile].credential, SetStringValue(id, pointer), json!([id]));
+    tally.note("SetStringValue", answer);
+    if let Some((_, units)) = text.and_then(<[u16]>::split_last)
+        && answer.is_ok()
+    {
+        tally.witness.typed(tile, id, &String::from_utf16_lossy(units));
+    }
+}
+
+/// `ReportResult`, with places for its answer or without.
+pub(crate) fn report_result(
+    credential: &ICredentialProviderCredential,
+    status: u32,
+    dice: &mut Dice,
+    tally: &mut Tally,
+) {
+    let (mut text, mut icon) = (PWSTR::null(), CREDENTIAL_PROVIDER_STATUS_ICON(0));
+    let (a, b) = (dice.out(&raw mut text), dice.out(&raw mut icon));
+    let (status, sub) = (NTSTATUS(status.cast_signed()), NTSTATUS(0));
+    let answer = com!(*credential, ReportResult(status, sub, a, b), json!([status.0]));
+    drop(take_string(text));
+    tally.note("ReportResult", answer);
+}
+
+/// Any call of the provider.
+pub(crate) fn provider_call(session: &Session, dice: &mut Dice, tally: &mut Tally) {
     let provider = &session.provider;
     let (name, answer) = match dice.roll(9) {
         0 => {
@@ -191,14 +251,15 @@ fn provider_call(session: &Session, dice: &mut Dice, tally: &mut Tally) {
     tally.note(name, answer);
 }
 
-fn tile_call(
+/// Any call of a tile.
+pub(crate) fn tile_call(
     session: &Session,
     tile: usize,
-    credential: &ICredentialProviderCredential,
     dice: &mut Dice,
     tally: &mut Tally,
     texts: &[String],
 ) {
+    let credential = &session.tiles[tile].credential;
     let id = field(session, dice);
     let said = json!([id]);
     let (name, answer) = match dice.roll(22) {
@@ -207,13 +268,19 @@ fn tile_call(
             let pointer = if dice.one_in(4) { std::ptr::null_mut() } else { events.as_raw() };
             ("Advise", com!(*credential, Advise(pointer), Value::Null))
         }
-        1 => ("UnAdvise", com!(*credential, UnAdvise(), Value::Null)),
+        1 => {
+            tally.witness.turned_away(tile);
+            ("UnAdvise", com!(*credential, UnAdvise(), Value::Null))
+        }
         2 => {
             let mut auto = BOOL(0);
             let out = dice.out(&raw mut auto);
             ("SetSelected", com!(*credential, SetSelected(out), Value::Null))
         }
-        3 => ("SetDeselected", com!(*credential, SetDeselected(), Value::Null)),
+        3 => {
+            tally.witness.turned_away(tile);
+            ("SetDeselected", com!(*credential, SetDeselected(), Value::Null))
+        }
         4 => {
             let mut state = CREDENTIAL_PROVIDER_FIELD_STATE(0);
             let mut interactive = CREDENTIAL_PROVIDER_FIELD_INTERACTIVE_STATE(0);
@@ -263,8 +330,7 @@ fn tile_call(
         }
         11..=13 => {
             let text = random_text(dice, texts);
-            let pointer = if dice.one_in(10) { PCWSTR::null() } else { PCWSTR(text.as_ptr()) };
-            ("SetStringValue", com!(*credential, SetStringValue(id, pointer), said))
+            return type_into(session, tile, id, (!dice.one_in(10)).then_some(&*text), tally);
         }
         14 => {
             let checked = BOOL(dice.roll(3).cast_signed());
@@ -274,15 +340,15 @@ fn tile_call(
             let item = dice.roll(3);
             ("SetComboBoxSelectedValue", com!(*credential, SetComboBoxSelectedValue(id, item), said))
         }
-        16 => ("CommandLinkClicked", com!(*credential, CommandLinkClicked(id), said)),
+        16 => {
+            if session.descriptors.iter().any(|field| field.id == id && field.label == "Cancel") {
+                tally.witness.cancelled(tile);
+            }
+            ("CommandLinkClicked", com!(*credential, CommandLinkClicked(id), said))
+        }
         17 => {
             let status = [0, 0xc000_006d, 0xc000_0224, 0xc000_006e, 0x1234_5678_u32][dice.roll(5) as usize];
-            let (mut text, mut icon) = (PWSTR::null(), CREDENTIAL_PROVIDER_STATUS_ICON(0));
-            let (a, b) = (dice.out(&raw mut text), dice.out(&raw mut icon));
-            let (status, sub) = (NTSTATUS(status.cast_signed()), NTSTATUS(0));
-            let answer = com!(*credential, ReportResult(status, sub, a, b), json!([status.0]));
-            drop(take_string(text));
-            ("ReportResult", answer)
+            return report_result(credential, status, dice, tally);
         }
         18 | 19 => {
             let Ok(connectable) = credential.cast::<IConnectableCredentialProviderCredential>() else {
@@ -291,29 +357,51 @@ fn tile_call(
             let cancel_at = dice.one_in(3).then(|| dice.roll(4));
             let going: IQueryContinueWithStatus = Going::new(None, cancel_at).into();
             let pointer = if dice.one_in(8) { std::ptr::null_mut() } else { going.as_raw() };
-            ("Connect", com!(connectable, Connect(pointer), Value::Null))
+            tally.witness.submitted(tile);
+            let answer = com!(connectable, Connect(pointer), Value::Null);
+            if answer.is_err() {
+                tally.witness.cancelled(tile);
+            }
+            ("Connect", answer)
         }
-        _ => ("GetSerialization", get_serialization(credential, dice, tally)),
+        _ => {
+            get_serialization(credential, tile, dice, tally);
+            return;
+        }
     };
     tally.note(name, answer);
 }
 
-fn get_serialization(
+/// `GetSerialization`, with places for its answers or without some. Whether anything went to Windows by it.
+pub(crate) fn get_serialization(
     credential: &ICredentialProviderCredential,
+    tile: usize,
     dice: &mut Dice,
     tally: &mut Tally,
-) -> HRESULT {
+) -> bool {
     let mut response = CREDENTIAL_PROVIDER_GET_SERIALIZATION_RESPONSE(-1);
     let mut packed = CREDENTIAL_PROVIDER_CREDENTIAL_SERIALIZATION::default();
     let (mut text, mut icon) = (PWSTR::null(), CREDENTIAL_PROVIDER_STATUS_ICON(0));
-    let (a, b) = (dice.out(&raw mut response), dice.out(&raw mut packed));
-    let (c, d) = (dice.out(&raw mut text), dice.out(&raw mut icon));
+    let (mut a, mut b, mut c, mut d) = (&raw mut response, &raw mut packed, &raw mut text, &raw mut icon);
+    if dice.one_in(4) {
+        (a, b, c, d) = (dice.out(a), dice.out(b), dice.out(c), dice.out(d));
+    }
+    // It submits what is typed where Connect has not.
+    tally.witness.looks(tile);
     let answer = com!(*credential, GetSerialization(a, b, c, d), Value::Null);
-    drop(take_string(text));
-    tally.serializations += u32::from(Packed::take(&packed).is_some());
-    tally.finished += u32::from(response == CPGSR_RETURN_CREDENTIAL_FINISHED);
+    if let Some(said) = take_string(text) {
+        *tally.said.entry(said.chars().take(40).collect()).or_default() += 1;
+    }
+    let packed = Packed::take(&packed);
+    let finished = response == CPGSR_RETURN_CREDENTIAL_FINISHED;
+    if finished || packed.is_some() {
+        tally.witness.handed_over(tile, packed.as_ref(), tally.sequence);
+    }
+    tally.serializations += u32::from(packed.is_some());
+    tally.finished += u32::from(finished);
     *tally.responses.entry(response_name(response)).or_default() += 1;
-    answer
+    tally.note("GetSerialization", answer);
+    finished || packed.is_some()
 }
 
 /// One of the texts given, a prefix of one, or anything; terminated.
