@@ -14,6 +14,9 @@ const STUB_SOURCE: &str = "xtask/src/wine/bcryptprimitives.c";
 pub(crate) const STUB: &str = "bcryptprimitives.dll";
 /// Written last: a prefix without it was never finished. Holds what the prefix was made by.
 const FINISHED: &str = "finished-by";
+/// Without a window manager Wine would wait two seconds whenever a window goes away.
+const UNMANAGED: [&str; 9] =
+    ["reg", "add", r"HKCU\Software\Wine\X11 Driver", "/v", "Managed", "/t", "REG_SZ", "/d", "N"];
 /// The compiler for C for Windows.
 const COMPILER: &str = "x86_64-w64-mingw32-gcc";
 
@@ -28,7 +31,7 @@ pub(crate) fn prefix(workspace: &Workspace) -> Result<PathBuf> {
     let wine = steps::output(Command::new("wine").arg("--version").stderr(Stdio::null()))?;
     let source = fs::read_to_string(workspace.root.join(STUB_SOURCE))
         .with_context(|| format!("cannot read {STUB_SOURCE}"))?;
-    let made_by = format!("{wine}{source}");
+    let made_by = format!("{wine}{}\n{source}", UNMANAGED.join(" "));
     if fs::read_to_string(prefix.join(FINISHED)).is_ok_and(|by| by == made_by) {
         return Ok(prefix);
     }
@@ -40,6 +43,7 @@ pub(crate) fn prefix(workspace: &Workspace) -> Result<PathBuf> {
     steps::run("wineboot", quiet("wineboot", &prefix).arg("-i"))?;
     // A new prefix says that it is Windows 7.
     steps::run("winecfg", quiet("winecfg", &prefix).args(["-v", "win10"]))?;
+    steps::run("wine reg", quiet("wine", &prefix).args(UNMANAGED))?;
     compile_stub(&workspace.root, &prefix.join("drive_c/windows/system32").join(STUB))?;
     // The registry is written when the last of Wine's own programs has ended.
     steps::run("wineserver", quiet("wineserver", &prefix).arg("-w"))?;

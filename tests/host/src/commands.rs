@@ -303,20 +303,16 @@ impl Screen {
         }
         let times = args.number(0)?;
         let full = args.0.iter().any(|w| w.as_str() == "full");
-        let mut left = 0;
+        let (mut left, mut windows_shown) = (0, 0);
         let mut once = |screen: &Self| -> Result<(), Failure> {
             let (mut session, _) = Session::open(screen.opening_as(args, args.named("scenario"))?)?;
             if !session.tiles.is_empty() {
                 session.select(0)?;
                 if full {
-                    session.type_everywhere("test")?;
-                    let how = Submitting {
-                        connect_on_worker: Some(true),
-                        cancel_after: None,
-                        cancel_at_question: None,
-                        unadvise_after: None,
-                    };
-                    session.submit(&how)?;
+                    let name = args.named("name").ok_or_else(|| Failure::new("name=NAME is missing"))?;
+                    let password =
+                        args.named("password").ok_or_else(|| Failure::new("password=TEXT is missing"))?;
+                    windows_shown += enroll_almost(&mut session, name, password)?;
                 }
                 session.deselect()?;
             }
@@ -337,7 +333,10 @@ impl Screen {
         }
         let ms = trace::ms(begun);
         let after = counts::json();
-        Ok(json!({"before": before, "after": after, "cycles": times, "ms": ms, "references_left": left}))
+        Ok(json!({
+            "before": before, "after": after, "cycles": times, "ms": ms, "references_left": left,
+            "windows_shown": windows_shown,
+        }))
     }
 
     /// Goes on with the people of the time before, who have their phones and what is in them.
@@ -372,6 +371,38 @@ impl Screen {
             .ok_or_else(|| Failure::new("the tile has no image"))?;
         picture::write(image.bitmap, file)
     }
+}
+
+/// Types name and password, submits, shows the QR code in its window and hides it, and submits something that is no code.
+/// How many windows with a QR code there were.
+fn enroll_almost(session: &mut Session, name: &str, password: &str) -> Result<u32, Failure> {
+    let how = || Submitting {
+        connect_on_worker: Some(true),
+        cancel_after: None,
+        cancel_at_question: None,
+        unadvise_after: None,
+    };
+    session.type_text("User name", name)?;
+    session.type_text("Password", password)?;
+    session.submit(&how())?;
+    let before = window::windows().len();
+    session.click("Show QR")?;
+    let until = Instant::now() + Duration::from_secs(10);
+    // The server is asked for the code the first time.
+    while !session.tile()?.shown.lock().iter().any(|f| f.is_visible() && f.what.label == "Hide QR") {
+        if Instant::now() > until {
+            return Err(Failure::new("no QR code came"));
+        }
+        wait(Duration::from_millis(5));
+    }
+    let opened = window::windows().len() - before;
+    session.click("Hide QR")?;
+    if window::windows().len() != before {
+        return Err(Failure::new("the window of the QR code stays"));
+    }
+    session.type_text("One-time password", "1")?;
+    session.submit(&how())?;
+    Ok(u32::from(opened > 0))
 }
 
 fn closed() -> Failure {

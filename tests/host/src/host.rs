@@ -344,20 +344,6 @@ impl Session {
         Ok(())
     }
 
-    /// Types the text into each field there is to type into.
-    pub(crate) fn type_everywhere(&self, text: &str) -> Result<(), Failure> {
-        let fields = self.tile()?.shown.lock();
-        let typed = |f: &&crate::shown::Field| {
-            f.what.kind.is_typed() && f.is_visible() && f.interactive != CPFIS_DISABLED.0
-        };
-        let ids: Vec<u32> = fields.iter().filter(typed).map(|f| f.what.id).collect();
-        drop(fields);
-        for id in ids {
-            self.type_text(&format!("#{id}"), text)?;
-        }
-        Ok(())
-    }
-
     /// Clicks a visible command link. What it says, or its label.
     pub(crate) fn click(&self, label: &str) -> Answer {
         let tile = self.tile()?;
