@@ -1,15 +1,21 @@
-//! `cargo xtask lab`: a server and an agent on a fake Windows on this machine, to try sign-ins in the terminal.
+//! `cargo xtask lab`: a server and an agent on a fake Windows on this machine, to try sign-ins in a browser and in the
+//! terminal.
 
-use crate::{steps, test, workspace::Workspace};
+mod children;
+mod keys;
+
+use crate::{app, setup, steps, test, workspace::Workspace};
 use anyhow::{Context, Result, bail};
+use children::{Page, Server};
+use keys::{Keys, Pressed};
 use serde_json::{Value, json};
 use std::{
     env, fs,
     fs::File,
-    io::{self, BufRead, Write},
+    io::{self, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
-    process::{Child, Command, ExitCode, Stdio},
+    process::{Command, ExitCode, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -25,6 +31,12 @@ const JOINED: &str = "joined";
 
 /// The server's output, with the link that sets up the console.
 const SERVER_LOG: &str = "server.log";
+
+/// The port of the page in a folder that is kept: what a browser keeps for it belongs to that address.
+const PAGE_PORT: &str = "page-port";
+
+/// What the page's program writes besides its address.
+const PAGE_LOG: &str = "page.log";
 
 /// The fake machine's name, which its local accounts have before theirs, and its SID, which theirs begin with.
 const MACHINE: (&str, &str) = ("LAB", "S-1-5-21-1000-2000-3000");
@@ -44,35 +56,42 @@ const ACCOUNTS: [(&str, &str, &str); 4] = [
 /// # Errors
 /// When something does not build, start or answer.
 pub(crate) fn run(data: Option<PathBuf>) -> Result<ExitCode> {
+    let keys = Keys::listen()?;
     let workspace = Workspace::read()?;
-    let programs = test::build_programs(&workspace)?;
+    let (programs, has_app) = build(&workspace)?;
+    keys.go_on()?;
     let folder = Folder::new(data)?;
-    let lab = Lab { programs, folder: &folder.path };
+    let lab = Lab { programs, folder: &folder.path, keys };
 
     steps::heading("start the server");
     let server = lab.start_server()?;
     steps::heading("join the agent");
     lab.join(&server)?;
+    steps::heading("start the page");
+    let page = lab.start_page()?;
 
     println!("\nAccounts on the fake Windows:");
     for (name, password, state) in ACCOUNTS {
         println!("  {name:<8} password {password:<18} {state}");
     }
+    println!("\nThe sign-in screen is on {} (open it in a browser on this machine)", page.address);
+    if !has_app {
+        println!("without the authenticator beside it: building it failed, see above");
+    }
     println!(
-        "\nThe server listens on https://{}, data is in {}. It says:",
+        "The server listens on https://{}, data is in {}. It says:",
         server.address,
         folder.path.display()
     );
     print!("{}", fs::read_to_string(folder.path.join(SERVER_LOG))?);
 
     // The view takes the whole terminal: nobody reads the lines above unless asked first.
-    let mut question = "Enter for a sign-in, q to quit: ";
+    let mut question = "Enter for a sign-in in this terminal, q to quit: ";
     loop {
         print!("\n{question}");
         io::stdout().flush()?;
-        let mut answer = String::new();
-        let end = io::stdin().lock().read_line(&mut answer)? == 0;
-        if end || answer.trim().eq_ignore_ascii_case("q") {
+        if lab.keys.line()? != Pressed::Enter {
+            println!();
             return Ok(ExitCode::SUCCESS);
         }
         // Its exit status is the outcome of that sign-in, which it has told the person already.
@@ -81,10 +100,26 @@ pub(crate) fn run(data: Option<PathBuf>) -> Result<ExitCode> {
     }
 }
 
+/// Builds all there is to the lab: the folder of its programs, and whether the authenticator could be built. The lab
+/// works without it: any authenticator app does.
+///
+/// # Errors
+/// When a program does not build.
+pub(crate) fn build(workspace: &Workspace) -> Result<(PathBuf, bool)> {
+    let site = app::folder(workspace);
+    let app = setup::ensure_wasm(&workspace.root).and_then(|()| app::build(workspace, &site));
+    if let Err(error) = &app {
+        eprintln!("lab: the authenticator is left out: {error:#}");
+    }
+    let has_app = app.is_ok();
+    Ok((test::build_programs(workspace, has_app.then_some(&*site))?, has_app))
+}
+
 /// The programs, and the folder all of them write to.
 struct Lab<'a> {
     programs: PathBuf,
     folder: &'a Path,
+    keys: Keys,
 }
 
 impl Lab<'_> {
@@ -115,11 +150,12 @@ impl Lab<'_> {
         let mut command = self.server();
         command.arg("serve").arg("--data").arg(self.folder.join("server"));
         command.args(["--listen", &address.to_string()]).stdout(log.try_clone()?).stderr(log);
-        let mut server = Server { child: command.spawn().context("cannot start countersign")?, address };
+        let mut server = Server::start(command, address)?;
 
         let started = Instant::now();
         loop {
-            let trouble = match server.child.try_wait()? {
+            self.keys.go_on()?;
+            let trouble = match server.ended()? {
                 Some(status) => format!("the server ended ({status})"),
                 // Said once everything is there; the port is bound before.
                 None if fs::read_to_string(&log_path)?.contains("listening on https://") => {
@@ -133,6 +169,22 @@ impl Lab<'_> {
             };
             bail!("{trouble}; its output:\n{}", fs::read_to_string(&log_path)?.trim_end());
         }
+    }
+
+    /// Starts the page's program, on the port it had in this folder before.
+    fn start_page(&self) -> Result<Page> {
+        let port = fs::read_to_string(self.folder.join(PAGE_PORT)).unwrap_or_else(|_| "0".to_owned());
+        let mut command =
+            Command::new(self.programs.join(format!("countersign-lab{}", env::consts::EXE_SUFFIX)));
+        command.arg("--data").arg(self.folder.join("agent")).args(["--port", port.trim()]);
+        command.env("COUNTERSIGN_FAKE_OS", self.folder.join(FAKE_WINDOWS));
+        let log_path = self.folder.join(PAGE_LOG);
+        command.stderr(File::create(&log_path)?);
+        let page = Page::start(command).with_context(|| {
+            format!("it says:\n{}", fs::read_to_string(&log_path).unwrap_or_default().trim_end())
+        })?;
+        fs::write(self.folder.join(PAGE_PORT), page.port()?)?;
+        Ok(page)
     }
 
     /// Writes the fake Windows and joins it to the server, unless an earlier lab in this folder did both.
@@ -176,20 +228,6 @@ fn fake_windows() -> Value {
 fn join_code(answer: &str) -> Option<String> {
     let answer: Value = serde_json::from_str(answer).ok()?;
     Some(answer.get("code")?.as_str()?.to_owned())
-}
-
-/// The running server; it ends with this value.
-struct Server {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended by itself, or by the same Ctrl-C; either way there is nothing left to do about it.
-        let _ended = self.child.kill();
-        let _status = self.child.wait();
-    }
 }
 
 /// Where the lab writes.

@@ -35,7 +35,7 @@ usage: cargo xtask COMMAND
   bench [--full] [--json FILE]
                           measure the server over the network and compare with the budgets;
                           --full takes 1,000,000 tokens as well
-  lab [--data DIR]        a server and an agent on a fake Windows, to try sign-ins in this terminal
+  lab [--data DIR]        a server and an agent on a fake Windows, to try sign-ins in a browser and in this terminal
   stage [--setup] DIR     build what runs on Windows, with the agent on a fake Windows, and put it into DIR
   pictures                take the pictures in docs/pictures of a sign-in at the lab anew";
 

@@ -8,7 +8,7 @@ mod lab;
 mod svg;
 mod terminal;
 
-use crate::{steps, test, workspace::Workspace};
+use crate::{lab as sign_in_lab, steps, workspace::Workspace};
 use anyhow::{Context, Result, bail};
 use lab::Lab;
 use std::{
@@ -47,7 +47,7 @@ struct Picture {
 pub(crate) fn run() -> Result<ExitCode> {
     let workspace = Workspace::read()?;
     // Here rather than in the lab's terminal, where nobody sees how far it is.
-    test::build_programs(&workspace)?;
+    sign_in_lab::build(&workspace)?;
     steps::heading("sign in at the lab");
     let mut lab = Lab::start(&workspace.root)?;
     let pictures = walk(&mut lab)?;

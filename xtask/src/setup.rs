@@ -19,7 +19,7 @@ struct Tool {
 }
 
 /// Every system package the project needs besides Rust, git and a C compiler's own libraries.
-const TOOLS: [Tool; 14] = [
+const TOOLS: [Tool; 13] = [
     Tool { program: "cc", package: "gcc", reason: "links everything; SQLite and ring have parts in C" },
     Tool {
         program: "x86_64-w64-mingw32-gcc",
@@ -53,7 +53,6 @@ const TOOLS: [Tool; 14] = [
     },
     Tool { program: "chromium", package: "chromium", reason: "the browser the authenticator is tested in" },
     Tool { program: "chromedriver", package: "chromium-driver", reason: "lets a test use that browser" },
-    Tool { program: "wasm-opt", package: "binaryen", reason: "makes the authenticator's modules smaller" },
 ];
 
 /// A target of the compiler besides the developer's machine.
@@ -105,6 +104,26 @@ pub(crate) fn ensure(root: &Path, setup: Setup) -> Result<()> {
         missing_targets = self::missing_targets(root)?;
     }
     match complaint(&missing, &missing_targets) {
+        Some(text) => bail!(text),
+        None => Ok(()),
+    }
+}
+
+/// Makes sure that browsers' wasm can be built, with rustup where it cannot be yet.
+///
+/// # Errors
+/// When it still cannot. The message has the line that changes it.
+pub(crate) fn ensure_wasm(root: &Path) -> Result<()> {
+    let missing = || -> Result<Vec<&'static Target>> {
+        Ok(missing_targets(root)?.into_iter().filter(|target| target.name == WASM).collect())
+    };
+    if missing()?.is_empty() {
+        return Ok(());
+    }
+    steps::heading("rustup target add");
+    // Whether it worked is asked of the compiler; rustup may not be what this Rust came from.
+    let _status = Command::new("rustup").args(["target", "add", WASM]).status();
+    match complaint(&[], &missing()?) {
         Some(text) => bail!(text),
         None => Ok(()),
     }

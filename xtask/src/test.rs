@@ -7,12 +7,15 @@ use crate::{
     workspace::Workspace,
 };
 use anyhow::{Result, bail};
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// The norms' vectors as a wasm module, which a test runs to see the same answers there.
 const WASM_VECTORS: &str = "countersign-wasm-vectors";
 /// The programs whole-system tests start.
-pub(crate) const PROGRAMS: [&str; 2] = ["countersign", "staged-agent"];
+pub(crate) const PROGRAMS: [&str; 3] = ["countersign", "staged-agent", "countersign-lab"];
 /// What only tests of the whole system are in.
 const WHOLE_SYSTEM: [&str; 2] = ["countersign-e2e", WASM_VECTORS];
 
@@ -63,13 +66,19 @@ pub(crate) fn run(setup: Setup, extent: Extent) -> Result<ExitCode> {
     steps::hand_over(tests.args(by_name(packages)))
 }
 
-/// Builds [`PROGRAMS`] and gives back the folder they are in.
+/// Builds [`PROGRAMS`], the server with the authenticator's site in this folder in it, and gives back the folder they
+/// are in.
 ///
 /// # Errors
 /// When they do not build.
-pub(crate) fn build_programs(workspace: &Workspace) -> Result<PathBuf> {
-    steps::heading("build the server and the agent on a fake Windows");
-    steps::run("the build", steps::cargo(&workspace.root).arg("build").args(by_name(PROGRAMS)))?;
+pub(crate) fn build_programs(workspace: &Workspace, site: Option<&Path>) -> Result<PathBuf> {
+    steps::heading("build the server, the agent on a fake Windows and the lab page");
+    let mut build = steps::cargo(&workspace.root);
+    build.arg("build").args(by_name(PROGRAMS));
+    if let Some(site) = site {
+        build.env("COUNTERSIGN_APP_DIR", site);
+    }
+    steps::run("the build", &mut build)?;
     Ok(workspace.target_dir.join("debug"))
 }
 

@@ -1,8 +1,24 @@
-//! The authenticator in the browser.
+//! The authenticator in the browser: screens, and what they need of the browser.
+//!
+//! Must not know how codes are made, vaults sealed or files read: that is in the crates below. What is worth a unit test
+//! belongs there. How to add a screen is in `README.md` beside this folder.
+
+#[cfg(target_arch = "wasm32")]
+mod app;
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(target_arch = "wasm32")]
+mod parts;
+#[cfg(target_arch = "wasm32")]
+mod screens;
+#[cfg(target_arch = "wasm32")]
+mod state;
+
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    use leptos::prelude::*;
-    mount_to_body(|| view! { <p>"Countersign"</p> });
+    leptos::mount::mount_to_body(app::Root);
 }
+
+/// Nothing: on other machines there is no browser to run in.
 #[cfg(not(target_arch = "wasm32"))]
 fn main() {}

@@ -4,7 +4,7 @@
 //!
 //! A [`Draft`] is a token before it is kept: what a QR code, a form or a foreign file says. [`Vault::add`] makes an
 //! [`Entry`] of it. A [`Vault`] hands out its entries for reading and changes them by its own operations only.
-//! [`container`] seals it for storage and backup.
+//! [`container`] seals it for storage and backup, [`merge`](merge()) makes one vault of two.
 #![forbid(unsafe_code)]
 
 mod code;
@@ -14,7 +14,9 @@ mod entry;
 mod id;
 pub mod import;
 pub mod limits;
+mod merge;
 mod settings;
+pub mod strength;
 mod token;
 mod vault;
 
@@ -22,6 +24,7 @@ pub use code::{OneTimePassword, TimedCode};
 pub use draft::{CannotKeep, Draft};
 pub use entry::{Entry, Exporting, TextField};
 pub use id::{EntryId, InvalidEntryId};
+pub use merge::{CannotMerge, MergeNote, MergeReport, merge};
 pub use settings::{Settings, SortOrder};
 pub use token::{Kind, Token};
 pub use vault::{

@@ -4,6 +4,8 @@
 //! protocol, and has its one-time passwords computed by `oathtool`.
 
 mod bare_machine;
+mod browser;
+mod example;
 mod fake_windows;
 mod false_server;
 mod logon_buffer;
@@ -17,7 +19,9 @@ mod sign_in_screen;
 mod terminal;
 mod wine;
 
+pub use browser::{Browser, Clip, Site, app_folder};
 pub use bare_machine::{Answered, BareMachine, Start};
+pub use example::Picture;
 pub use fake_windows::{Account, FakeWindows};
 pub use false_server::FalseServer;
 pub use logon_buffer::LogonBuffer;

@@ -129,9 +129,10 @@ impl Drop for Lab {
     }
 }
 
-/// The port and the folder differ from run to run.
+/// Ports and folder differ from run to run.
 fn with_lasting_names(output: &str) -> String {
     let output = with_digits_after(output, "https://127.0.0.1:", "8443");
+    let output = with_digits_after(&output, "http://localhost:", "8080");
     with_digits_after(&output, "/countersign-lab-", "1")
 }
 
@@ -152,9 +153,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_port_and_the_folder_are_the_same_in_every_run() {
-        let said = "on https://127.0.0.1:40123, data in /tmp/countersign-lab-77. data is in /tmp/countersign-lab-77/server";
-        let lasting = "on https://127.0.0.1:8443, data in /tmp/countersign-lab-1. data is in /tmp/countersign-lab-1/server";
+    fn the_ports_and_the_folder_are_the_same_in_every_run() {
+        let said = "on http://localhost:33201/lab on https://127.0.0.1:40123, data in /tmp/countersign-lab-77. data is in /tmp/countersign-lab-77/server";
+        let lasting = "on http://localhost:8080/lab on https://127.0.0.1:8443, data in /tmp/countersign-lab-1. data is in /tmp/countersign-lab-1/server";
         assert_eq!(with_lasting_names(said), lasting);
         assert_eq!(with_lasting_names("12 34"), "12 34");
     }

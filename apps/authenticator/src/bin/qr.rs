@@ -10,6 +10,7 @@ mod worker {
     /// The texts of the QR codes in a picture. `request` has `pixels`, four bytes each (red, green, blue, opacity), and
     /// `width` and `height`.
     #[wasm_bindgen]
+    #[expect(unreachable_pub, reason = "called by the worker's script")]
     pub fn answer(request: &JsValue) -> Result<JsValue, JsValue> {
         let number = |name: &str| -> Result<usize, JsValue> {
             Ok(Reflect::get(request, &name.into())?.as_f64().unwrap_or_default() as usize)

@@ -1,0 +1,103 @@
+//! The page: what `index.html` names, the address, what is remembered that is no secret.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Document, HtmlElement, HtmlMetaElement, Storage, window};
+
+/// The document.
+pub(crate) fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// The address of a file that `index.html` names in a `meta` element.
+pub(crate) fn named_file(name: &str) -> Option<String> {
+    let meta = document()?.query_selector(&format!("meta[name='{name}']")).ok()??;
+    Some(meta.dyn_into::<HtmlMetaElement>().ok()?.content())
+}
+
+/// A setting that is no secret, kept by the browser.
+pub(crate) fn setting(name: &str) -> Option<String> {
+    storage()?.get_item(name).ok()?
+}
+
+/// Keeps a setting that is no secret. Where the browser keeps nothing, it holds until the page is closed.
+pub(crate) fn keep_setting(name: &str, value: &str) {
+    if let Some(storage) = storage() {
+        let _kept = storage.set_item(name, value);
+    }
+}
+
+/// Forgets every setting.
+pub(crate) fn forget_settings() {
+    if let Some(storage) = storage() {
+        let _cleared = storage.clear();
+    }
+}
+
+fn storage() -> Option<Storage> {
+    window()?.local_storage().ok()?
+}
+
+/// What is in the address behind `#`, which the server never sees; it is removed from the address and the history.
+pub(crate) fn take_fragment() -> Option<String> {
+    let window = window()?;
+    let fragment = window.location().hash().ok()?;
+    let fragment = fragment.strip_prefix('#').filter(|text| !text.is_empty())?.to_owned();
+    let path = window.location().pathname().ok()?;
+    let _replaced = window
+        .history()
+        .and_then(|history| history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&path)));
+    Some(fragment)
+}
+
+/// Sets an attribute of the root element, by which the style sheet chooses colors, or the language is told.
+pub(crate) fn set_root(name: &str, value: &str) {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        let _set = root.set_attribute(name, value);
+    }
+}
+
+/// Moves the focus to the element with this id.
+pub(crate) fn focus(id: &str) {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _focused = element.focus();
+    }
+}
+
+/// Now, in milliseconds since 1970, by this device's clock.
+pub(crate) fn now_ms() -> u64 {
+    js_sys::Date::now() as u64
+}
+
+/// Whether this is Safari on iOS outside the installed app, where what a tab keeps is not in the app.
+pub(crate) fn is_ios_tab() -> bool {
+    let Some(window) = window() else { return false };
+    let agent = window.navigator().user_agent().unwrap_or_default();
+    // An iPad says it is a Mac, but has a touch screen.
+    let ios = agent.contains("iPhone")
+        || agent.contains("iPad")
+        || (agent.contains("Macintosh") && window.navigator().max_touch_points() > 1);
+    let installed =
+        window.match_media("(display-mode: standalone)").ok().flatten().is_some_and(|list| list.matches());
+    ios && !installed
+}
+
+/// The languages the person prefers, best first.
+pub(crate) fn languages() -> Vec<String> {
+    let Some(window) = window() else { return Vec::new() };
+    window.navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
+}
+
+/// Takes an attribute of the root element away.
+pub(crate) fn remove_root(name: &str) {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        let _removed = root.remove_attribute(name);
+    }
+}
+
+/// A time as the person's region writes it.
+pub(crate) fn when(secs: u64) -> String {
+    let date = js_sys::Date::new(&(secs as f64 * 1000.0).into());
+    let language = languages().into_iter().next().unwrap_or_default();
+    String::from(date.to_locale_string(&language, &js_sys::Object::new()))
+}

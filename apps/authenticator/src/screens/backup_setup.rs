@@ -1,0 +1,211 @@
+use super::Screen;
+use crate::{
+    browser::files,
+    parts::{self, Choice, NewPassword, Notice, TextField, Tone, Top},
+    state::{App, Key, backup::PlaceKind},
+};
+use leptos::{html, prelude::*};
+use model::Secret;
+use wasm_bindgen_futures::spawn_local;
+
+/// Passwords with fewer characters are taken only after a warning.
+const WARNED_BELOW: usize = 8;
+
+/// Activate cloud backup: where it goes, its password twice.
+#[component]
+pub(crate) fn BackupSetup() -> impl IntoView {
+    let app = App::here();
+    let place = RwSignal::new(PlaceKind::Server);
+    let name = NodeRef::<html::Input>::new();
+    let name_problem = RwSignal::new(None::<String>);
+    let typing = Typing::new(app);
+    let said = RwSignal::new(None::<String>);
+    let failed = RwSignal::new(None::<String>);
+    let go_on = move || {
+        if said.get_untracked().is_some() {
+            return;
+        }
+        let named = name.get_untracked().map(|input| input.value().trim().to_owned()).unwrap_or_default();
+        let needs_name = place.get_untracked() == PlaceKind::Server;
+        name_problem.set((needs_name && named.is_empty()).then(|| app.t(Key::NameEmpty)));
+        let Some(password) = typing.password() else { return };
+        if name_problem.get_untracked().is_some() {
+            return;
+        }
+        failed.set(None);
+        said.set(Some(app.t(Key::Deriving)));
+        spawn_local(async move {
+            let done = app.set_up(password, Some((place.get_untracked(), named)), said).await;
+            said.set(None);
+            match done {
+                Ok(()) => app.go(Screen::Tokens),
+                Err(why) => failed.set(Some(why)),
+            }
+        });
+    };
+    view! {
+        <main id="main" tabindex="-1">
+            <Top title=Key::ActivateCloudBackup />
+            <p>{app.t(Key::BackupWhy)}</p>
+            {move || failed.get().map(|why| view! { <Notice tone=Tone::Bad what=why /> })}
+            <form on:submit=move |event| { event.prevent_default(); go_on(); }>
+                <fieldset>
+                    <legend>{app.t(Key::BackupWhere)}</legend>
+                    {PlaceKind::ALL.into_iter().filter(|kind| kind.is_possible()).map(|kind| {
+                        let (name, text) = kind.words();
+                        view! {
+                            <Choice
+                                group="place"
+                                name=app.t(name)
+                                text=app.t(text)
+                                chosen=Signal::derive(move || place.get() == kind)
+                                on_choose=Callback::new(move |()| place.set(kind))
+                            />
+                        }
+                    }).collect_view()}
+                </fieldset>
+                <div hidden=move || place.get() != PlaceKind::Server>
+                    <TextField
+                        label=app.t(Key::BackupName)
+                        field=name
+                        hint=app.t(Key::BackupNameHint)
+                        problem=name_problem
+                        autocomplete="username"
+                    />
+                </div>
+                <NewPassword
+                    label=app.t(Key::BackupPassword)
+                    first=typing.first
+                    second=typing.second
+                    problem=typing.problem
+                    differs=typing.differs
+                />
+                <p class="quiet">{app.t(Key::PasswordAlsoUnlocks)}</p>
+                <button class="main" type="submit" disabled=move || said.get().is_some()>{app.t(Key::Continue)}</button>
+            </form>
+            <p class="quiet" role="status">{move || said.get().unwrap_or_default()}</p>
+            <button class="plain" type="button" on:click=move |_| app.go(Screen::Skip)>{app.t(Key::SkipForNow)}</button>
+        </main>
+    }
+}
+
+/// Continue without a backup: said plainly, confirmed, and with a password for the app all the same.
+#[component]
+pub(crate) fn Skip() -> impl IntoView {
+    let app = App::here();
+    let understood = RwSignal::new(false);
+    let typing = Typing::new(app);
+    let said = RwSignal::new(None::<String>);
+    let failed = RwSignal::new(None::<String>);
+    let go_on = move || {
+        if said.get_untracked().is_some() {
+            return;
+        }
+        let Some(password) = typing.password() else { return };
+        failed.set(None);
+        said.set(Some(app.t(Key::Deriving)));
+        spawn_local(async move {
+            let done = app.set_up(password, None, said).await;
+            said.set(None);
+            match done {
+                Ok(()) => app.go(Screen::Tokens),
+                Err(why) => failed.set(Some(why)),
+            }
+        });
+    };
+    view! {
+        <main id="main" tabindex="-1">
+            <Top title=Key::SkipTitle />
+            <Notice tone=Tone::Warn what=app.t(Key::SkipText) />
+            {move || failed.get().map(|why| view! { <Notice tone=Tone::Bad what=why /> })}
+            <form on:submit=move |event| { event.prevent_default(); go_on(); }>
+                <label class="choice">
+                    <input
+                        type="checkbox"
+                        prop:checked=move || understood.get()
+                        on:change=move |event| understood.set(event_target_checked(&event))
+                    />
+                    <span>{app.t(Key::SkipConfirm)}</span>
+                </label>
+                <p>{app.t(Key::SkipPasswordText)}</p>
+                <NewPassword
+                    label=app.t(Key::SkipPassword)
+                    first=typing.first
+                    second=typing.second
+                    problem=typing.problem
+                    differs=typing.differs
+                />
+                <button
+                    class="main"
+                    type="submit"
+                    disabled=move || !understood.get() || said.get().is_some()
+                >
+                    {app.t(Key::Continue)}
+                </button>
+            </form>
+            <p class="quiet" role="status">{move || said.get().unwrap_or_default()}</p>
+        </main>
+    }
+}
+
+/// A new password as it is typed, with what is wrong with it.
+#[derive(Clone, Copy)]
+struct Typing {
+    app: App,
+    first: NodeRef<html::Input>,
+    second: NodeRef<html::Input>,
+    problem: RwSignal<Option<String>>,
+    differs: RwSignal<Option<String>>,
+    /// The warning about a short password was seen.
+    warned: StoredValue<bool>,
+}
+
+impl Typing {
+    fn new(app: App) -> Self {
+        Self {
+            app,
+            first: NodeRef::new(),
+            second: NodeRef::new(),
+            problem: RwSignal::new(None),
+            differs: RwSignal::new(None),
+            warned: StoredValue::new(false),
+        }
+    }
+
+    /// The password, when it can be taken. A short one is taken at the second try.
+    fn password(&self) -> Option<Secret> {
+        let (first, second) = (parts::typed(self.first), parts::typed(self.second));
+        let length = first.expose_text().map_or(0, |text| text.chars().count());
+        let same = first == second;
+        self.differs.set((!same).then(|| self.app.t(Key::PasswordsDiffer)));
+        let problem = match length {
+            0 => Some(Key::PasswordEmpty),
+            _ if length < WARNED_BELOW && same && !self.warned.get_value() => {
+                self.warned.set_value(true);
+                Some(Key::PasswordShort)
+            }
+            _ => None,
+        };
+        self.problem.set(problem.map(|key| self.app.t(key)));
+        (same && problem.is_none()).then_some(first)
+    }
+}
+
+impl App {
+    /// Makes the vault, asks the browser to keep it, and sets up the backup where one is wanted.
+    async fn set_up(
+        self,
+        password: Secret,
+        backup: Option<(PlaceKind, String)>,
+        said: RwSignal<Option<String>>,
+    ) -> Result<(), String> {
+        self.create(&password).await?;
+        // Asked for early; the answer is shown in the settings.
+        let _kept = files::ask_to_keep().await;
+        if let Some((place, name)) = backup {
+            said.set(Some(self.t(Key::BackupChecking)));
+            self.start_backup(place, &name, &password).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,40 @@
+//! The clock: ticks for what counts down, and the comparison with the server's.
+
+use super::App;
+use crate::browser::request::{self, Request};
+use leptos::prelude::*;
+use std::time::Duration;
+use wasm_bindgen_futures::spawn_local;
+
+/// Differences up to this many seconds are left as they are.
+const TOLERATED_SECS: i64 = 2;
+
+/// Starts the ticking, and compares with the server once.
+pub(crate) fn run(app: App) {
+    let tick = move || {
+        let now = app.now().as_secs();
+        if app.second.get_untracked() != now {
+            app.second.set(now);
+        }
+    };
+    // More often than each second, so that the end of a code is not missed by much.
+    let _handle = set_interval_with_handle(tick, Duration::from_millis(200));
+    spawn_local(async move {
+        if let Some(offset) = measure().await {
+            app.offset.set(Some(if offset.abs() > TOLERATED_SECS { offset } else { 0 }));
+            tick();
+        }
+    });
+}
+
+/// How many seconds the server is ahead of this device; nothing when it cannot be reached or tells no time.
+async fn measure() -> Option<i64> {
+    let before = crate::browser::page::now_ms() as f64;
+    let answer = request::send(&Request { method: "HEAD", path: "./index.html", headers: &[], body: None })
+        .await
+        .ok()?;
+    let after = crate::browser::page::now_ms() as f64;
+    // The header has whole seconds, cut off: half a second later on average.
+    let server = answer.date_ms? + 500.0;
+    Some(((server - (before + after) / 2.0) / 1000.0).round() as i64)
+}

@@ -1,0 +1,279 @@
+//! A browser with a camera that plays what the test shows it, for tests of the authenticator.
+//!
+//! Chromium and its driver are those of the system; `cargo xtask test --setup` installs them.
+
+mod site;
+mod video;
+
+pub use site::{Site, app_folder};
+pub use video::Clip;
+
+use serde_json::{Value, json};
+use std::{
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+use thirtyfour::{
+    By, ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver,
+    WebElement, error::WebDriverResult,
+};
+
+/// How long anything on a page may take. Deriving a key takes seconds on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// A running Chromium with a profile of its own.
+pub struct Browser {
+    /// What drives it.
+    pub driver: WebDriver,
+    process: Child,
+    profile: PathBuf,
+    _folder: Option<TempDir>,
+}
+
+impl Browser {
+    /// Starts one with an empty profile, whose camera plays this clip.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start(camera: Option<&Clip>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut browser = Self::with_profile(folder.path().join("profile"), camera).await;
+        browser._folder = Some(folder);
+        browser
+    }
+
+    /// Starts one with a profile that another may have left.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn with_profile(profile: PathBuf, camera: Option<&Clip>) -> Self {
+        // The driver is spoken to without TLS, but its client wants to know a provider all the same.
+        let _installed = rustls::crypto::ring::default_provider().install_default();
+        let port = free_port();
+        let mut process = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts; `cargo xtask test --setup` installs it");
+        let address = format!("http://localhost:{port}");
+        let begun = Instant::now();
+        let driver = loop {
+            match WebDriver::new(&address, capabilities(&profile, camera)).await {
+                Ok(driver) => break driver,
+                Err(error) if begun.elapsed() > PATIENCE => {
+                    let _killed = process.kill();
+                    panic!("no browser: {error}");
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        };
+        Self { driver, process, profile, _folder: None }
+    }
+
+    /// Ends the browser in an orderly way and leaves its profile.
+    pub async fn quit(mut self) -> (PathBuf, Option<TempDir>) {
+        let _quit = self.driver.clone().quit().await;
+        self.end();
+        (self.profile.clone(), self._folder.take())
+    }
+
+    /// Opens a page.
+    ///
+    /// # Panics
+    /// When it cannot.
+    pub async fn open(&self, address: &str) {
+        self.driver.goto(address).await.expect("the page opens");
+    }
+
+    /// The first element that CSS names, as soon as it is there and shown.
+    ///
+    /// # Panics
+    /// When it does not come; the message has what the page shows instead.
+    pub async fn find(&self, css: &str) -> WebElement {
+        self.wait(&format!("{css} appears"), || async {
+            let element = self.driver.find(By::Css(css)).await.ok()?;
+            element.is_displayed().await.unwrap_or_default().then_some(element)
+        })
+        .await
+    }
+
+    /// The button with exactly this text.
+    ///
+    /// # Panics
+    /// As [`Self::find`].
+    pub async fn button(&self, text: &str) -> WebElement {
+        let path = format!("//button[normalize-space(.)='{text}' and not(@disabled)]");
+        self.wait(&format!("the button {text} appears"), || async {
+            let element = self.driver.find(By::XPath(&path)).await.ok()?;
+            element.is_displayed().await.unwrap_or_default().then_some(element)
+        })
+        .await
+    }
+
+    /// Presses the button with exactly this text.
+    ///
+    /// # Panics
+    /// As [`Self::find`].
+    pub async fn press(&self, text: &str) {
+        // It may be drawn anew between being found and being pressed.
+        self.wait(&format!("{text} can be pressed"), || async { self.button(text).await.click().await.ok() })
+            .await;
+    }
+
+    /// Types into the field with this label.
+    ///
+    /// # Panics
+    /// As [`Self::find`].
+    pub async fn fill(&self, label: &str, text: &str) {
+        let path = format!("//label[normalize-space(.)='{label}']");
+        self.wait(&format!("the field {label} appears"), || async {
+            let label = self.driver.find(By::XPath(&path)).await.ok()?;
+            let id = label.attr("for").await.ok()??;
+            let field = self.driver.find(By::Id(&id)).await.ok()?;
+            field.clear().await.ok()?;
+            field.send_keys(text).await.ok()
+        })
+        .await;
+    }
+
+    /// Waits until the page shows a text.
+    ///
+    /// # Panics
+    /// As [`Self::find`].
+    pub async fn sees(&self, text: &str) {
+        self.wait(&format!("“{text}” is shown"), || async {
+            self.text().await.contains(text).then_some(())
+        })
+        .await;
+    }
+
+    /// All the page shows.
+    pub async fn text(&self) -> String {
+        match self.driver.find(By::Css("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// Runs JavaScript in the page, outside its content policy.
+    ///
+    /// # Panics
+    /// When it throws.
+    pub async fn run(&self, script: &str) -> Value {
+        self.driver.execute(script, Vec::new()).await.expect("the script runs").json().clone()
+    }
+
+    /// Sends a command of the DevTools protocol.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn command(&self, method: &str, parameters: Value) -> Value {
+        self.driver.cdp().send_raw(method, parameters).await.expect(method)
+    }
+
+    /// An authenticator for passkeys that answers by itself and can derive keys (the PRF extension).
+    ///
+    /// # Panics
+    /// When there cannot be one.
+    pub async fn add_passkeys(&self) {
+        self.command("WebAuthn.enable", json!({})).await;
+        let options = json!({"options": {
+            "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true, "automaticPresenceSimulation": true, "hasPrf": true,
+        }});
+        self.command("WebAuthn.addVirtualAuthenticator", options).await;
+    }
+
+    /// Makes the page as large as a phone's screen, in CSS pixels.
+    ///
+    /// # Panics
+    /// When it cannot.
+    pub async fn set_size(&self, width: u32, height: u32) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.command("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    /// What the browser complained about since it was asked last: errors of scripts, refused by the content policy, and
+    /// the like.
+    pub async fn complaints(&self) -> Vec<String> {
+        let log = self.driver.browser_log().await.unwrap_or_default();
+        log.into_iter().map(|entry| format!("{}: {}", entry.level, entry.message)).collect()
+    }
+
+    /// Tries until something is there.
+    ///
+    /// # Panics
+    /// When it does not come; the message has what the page shows instead.
+    pub async fn wait<T, F: Future<Output = Option<T>>>(
+        &self,
+        what: &str,
+        mut attempt: impl FnMut() -> F,
+    ) -> T {
+        let begun = Instant::now();
+        loop {
+            if let Some(found) = attempt().await {
+                return found;
+            }
+            if begun.elapsed() > PATIENCE {
+                let (text, complaints) = (self.text().await, self.complaints().await);
+                panic!(
+                    "waited in vain until {what}; the page shows:\n{text}\nthe browser says:\n{}",
+                    complaints.join("\n")
+                );
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    fn end(&mut self) {
+        let _killed = self.process.kill();
+        let _status = self.process.wait();
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn capabilities(profile: &std::path::Path, camera: Option<&Clip>) -> ChromeCapabilities {
+    let mut capabilities = DesiredCapabilities::chrome();
+    let mut arguments: Vec<String> = [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--disable-background-networking",
+        "--no-first-run",
+        "--lang=en-US",
+        "--window-size=800,900",
+        "--use-fake-ui-for-media-stream",
+    ]
+    .map(str::to_owned)
+    .into();
+    arguments.push(format!("--user-data-dir={}", profile.display()));
+    if let Some(clip) = camera {
+        arguments.push("--use-fake-device-for-media-stream".to_owned());
+        arguments.push(format!("--use-file-for-fake-video-capture={}", clip.path().display()));
+    }
+    let set = |capabilities: &mut ChromeCapabilities| -> WebDriverResult<()> {
+        for argument in &arguments {
+            capabilities.add_arg(argument)?;
+        }
+        capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)
+    };
+    set(&mut capabilities).expect("capabilities");
+    capabilities
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}
