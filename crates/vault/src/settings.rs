@@ -3,15 +3,17 @@ use model::UnixTime;
 use std::collections::BTreeMap;
 
 /// What a person set and expects to find again on another device. Never anything secret.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+///
+/// Ordered by the time of the last change: of two copies the greater counts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Settings {
+    changed_at: UnixTime,
     sort: SortOrder,
     values: BTreeMap<String, String>,
-    changed_at: UnixTime,
 }
 
 /// The order in which entries are listed. Pinned ones come first in each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum SortOrder {
     /// As the person put them.
     #[default]
