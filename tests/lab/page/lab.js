@@ -143,7 +143,7 @@ function choose() {
 }
 
 function face(name, kind = "") {
-  return element("span", { class: `face ${kind}`, "aria-hidden": "true", text: name.slice(0, 1).toUpperCase() });
+  return element("span", { class: `face ${kind}`, "data-letter": name.slice(0, 1).toUpperCase() || "?" });
 }
 
 /// Draws a screen of the engine. What does not change stays, and with it what has been typed.
@@ -186,9 +186,9 @@ function build(screen, key) {
     key: element("p", { class: "key", hidden: true }),
     app: element("p", { class: "app", hidden: true }),
   };
-  const labels = parts.inputs.map((made, index) =>
-    element("label", {}, element("span", { text: screen.fields[index].label }), made));
-  const form = element("form", { autocomplete: "off", onsubmit: submit }, ...labels,
+  const labeled = parts.inputs.flatMap((made, index) =>
+    [element("label", { for: made.id, text: screen.fields[index].label }), made]);
+  const form = element("form", { autocomplete: "off", onsubmit: submit }, ...labeled,
     element("div", { class: "row" }, parts.submit, parts.cancel));
   stage("sign_in",
     element("div", { class: "column" },
@@ -200,7 +200,8 @@ function build(screen, key) {
 }
 
 function input(field) {
-  const made = element("input", {
+  return element("input", {
+    id: field.name,
     name: field.name,
     type: field.kind === "hidden" ? "password" : "text",
     inputmode: field.kind === "code" ? "numeric" : null,
@@ -209,7 +210,6 @@ function input(field) {
     spellcheck: "false",
     "aria-describedby": "message",
   });
-  return made;
 }
 
 function submit(event) {
