@@ -97,12 +97,14 @@ fn put(key: &str, name: &str, setting: &Setting<'_>) -> Result<(), Failure> {
         Setting::Bytes(kind, bytes) => (REG_VALUE_TYPE(*kind), bytes.clone()),
         Setting::Absent => (REG_NONE, Vec::new()),
     };
+    // An empty slice points nowhere, and Wine looks there.
+    let some = (!data.is_empty()).then_some(data.as_slice());
     let answer = if matches!(setting, Setting::Absent) {
         // SAFETY: An open key and a terminated name.
         unsafe { RegDeleteValueW(handle, PCWSTR(name.as_ptr())) }
     } else {
         // SAFETY: As above; the data is copied.
-        unsafe { RegSetValueExW(handle, PCWSTR(name.as_ptr()), None, kind, Some(&data)) }
+        unsafe { RegSetValueExW(handle, PCWSTR(name.as_ptr()), None, kind, some) }
     };
     // SAFETY: Opened above, and not used again.
     let _ = unsafe { RegCloseKey(handle) };

@@ -305,8 +305,9 @@ fn fill(dc: HDC, rect: &RECT, color: COLORREF) {
 
 /// Draws a text into the rectangle, wrapped; how high it is.
 fn write(dc: HDC, text: &str, size: i32, underlined: bool, color: COLORREF, rect: &RECT) -> i32 {
+    // No more fits into the window, and laying out a megabyte takes a second.
     let mut units = wide(text);
-    units.pop();
+    units.truncate((units.len() - 1).min(2000));
     let mut font = LOGFONTW {
         lfHeight: -size,
         lfWeight: if size > 20 { 600 } else { 400 },
