@@ -3,10 +3,13 @@
 //! The lab runs in a terminal, the keys a person would press are pressed, and what is on the screen is drawn as SVG.
 //! Two things are changed, so that a picture carries no secret and the next run makes the same files: the QR code is
 //! replaced by one of the same size that holds a sentence, and the lab's port and folder get names that stay.
+//!
+//! Then the same in Wine, where a test drives the provider and takes the pictures, with the same example in them.
 
 mod lab;
 mod svg;
 mod terminal;
+mod windows;
 
 use crate::{lab as sign_in_lab, steps, workspace::Workspace};
 use anyhow::{Context, Result, bail};
@@ -61,6 +64,7 @@ pub(crate) fn run() -> Result<ExitCode> {
             .with_context(|| format!("cannot write {}", path.display()))?;
         println!("{FOLDER}/{name}.svg");
     }
+    windows::take(&workspace, &folder)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -131,8 +131,9 @@ fn made_by_xtask(variable: &str) -> PathBuf {
 
 /// Starts a screen that no other one has the number of.
 fn start_screen() -> (Child, String) {
+    let size = env::var("COUNTERSIGN_SCREEN").unwrap_or_else(|_| "1024x768".into());
     let mut screen = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"])
+        .args(["-displayfd", "1", "-screen", "0", &format!("{size}x24"), "-nolisten", "tcp"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

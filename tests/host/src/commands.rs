@@ -171,6 +171,7 @@ impl Screen {
                 wait(Duration::from_millis(args.number(0)?.into()));
                 Ok(json!({}))
             }
+            "draw" => self.session()?.draw(args.at(0)?, args.at(1)?),
             "picture" => {
                 let session = self.session()?;
                 session.show();

@@ -344,6 +344,15 @@ impl Session {
         Ok(())
     }
 
+    /// Draws another text in a visible field, until the provider changes it: a key has no business in a picture.
+    pub(crate) fn draw(&self, label: &str, text: &str) -> Answer {
+        let tile = self.tile()?;
+        let id = find(&tile.shown, label, |_| true)?;
+        let _ = tile.shown.with(id, |f| f.put_text(text));
+        self.show();
+        Ok(json!({"field": id}))
+    }
+
     /// Clicks a visible command link. What it says, or its label.
     pub(crate) fn click(&self, label: &str) -> Answer {
         let tile = self.tile()?;

@@ -282,7 +282,7 @@ impl Screen<'_> {
 
     /// Enter, in one of the ways a sign-in screen may go about it, and in some it may not.
     fn submit(&mut self) {
-        let how = self.dice.roll(14);
+        let how = self.dice.roll(15);
         let goes_on = match how {
             0 => self.connect_with_meddling(),
             1 => true,
@@ -304,10 +304,18 @@ impl Screen<'_> {
                 self.click("Cancel");
                 false
             }
+            6 => {
+                self.connect(None);
+                let answer = com!(self.credential(), SetDeselected(), Value::Null);
+                self.tally.note("SetDeselected", answer);
+                self.tally.witness.turned_away(self.tile);
+                self.select();
+                false
+            }
             _ => self.connect(None),
         };
         // Where nothing is typed, an empty password is sent, and that takes the agent a second.
-        if !goes_on && !self.dice.one_in(4) {
+        if !goes_on && !self.dice.one_in(3) {
             return;
         }
         if self.serialize() {

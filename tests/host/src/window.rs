@@ -177,7 +177,15 @@ pub(crate) fn picture() -> Answer {
     // SAFETY: The window is this thread's.
     let _ = unsafe { RedrawWindow(Some(hwnd()), None, None, RDW_INVALIDATE | RDW_ERASE | RDW_UPDATENOW) };
     let others = others();
-    Ok(json!({"window": rectangle(hwnd()), "provider_windows": others}))
+    let image = SHOWN.with(|shown| {
+        let shown = shown.borrow();
+        let fields = shown.as_ref()?.lock();
+        let field = fields.iter().find(|f| f.what.kind == Kind::IMAGE && f.is_visible())?;
+        let (left, top, _) = IMAGE;
+        let (_, (width, height)) = sizes(field.bitmap)?;
+        Some([left, top, width, height])
+    });
+    Ok(json!({"window": rectangle(hwnd()), "provider_windows": others, "image": image}))
 }
 
 /// `[left, top, width, height]` on the screen.
@@ -395,19 +403,25 @@ fn draw_field(dc: HDC, field: &Field, top: i32, submit: bool) -> i32 {
     }
 }
 
-fn draw_image(dc: HDC, bitmap: HBITMAP) {
+/// How large a bitmap is, and how large it is drawn.
+fn sizes(bitmap: HBITMAP) -> Option<((i32, i32), (i32, i32))> {
     let mut facts = BITMAP::default();
     let size = size_of::<BITMAP>() as i32;
     // SAFETY: The buffer is as long as it says.
     let known = unsafe { GetObjectW(HGDIOBJ::from(bitmap), size, Some((&raw mut facts).cast())) };
-    if known == 0 || facts.bmWidth <= 0 || facts.bmHeight <= 0 {
-        return;
+    let (width, height) = (facts.bmWidth, facts.bmHeight);
+    if known == 0 || width <= 0 || height <= 0 {
+        return None;
     }
-    let (left, top, most) = IMAGE;
-    let (mut width, mut height) = (facts.bmWidth, facts.bmHeight);
-    if width.max(height) > most {
-        (width, height) = (width * most / width.max(height), height * most / width.max(height));
-    }
+    let (_, _, most) = IMAGE;
+    let longer = width.max(height);
+    let drawn = if longer > most { (width * most / longer, height * most / longer) } else { (width, height) };
+    Some(((width, height), drawn))
+}
+
+fn draw_image(dc: HDC, bitmap: HBITMAP) {
+    let Some((there, (width, height))) = sizes(bitmap) else { return };
+    let (left, top, _) = IMAGE;
     // SAFETY: A device context to copy from, deleted below.
     let from = unsafe { CreateCompatibleDC(Some(dc)) };
     // SAFETY: The bitmap stays the tile's; it is only lent to the context.
@@ -415,9 +429,7 @@ fn draw_image(dc: HDC, bitmap: HBITMAP) {
     // SAFETY: Both contexts are valid.
     unsafe { SetStretchBltMode(dc, HALFTONE) };
     // SAFETY: As above.
-    let _ = unsafe {
-        StretchBlt(dc, left, top, width, height, Some(from), 0, 0, facts.bmWidth, facts.bmHeight, SRCCOPY)
-    };
+    let _ = unsafe { StretchBlt(dc, left, top, width, height, Some(from), 0, 0, there.0, there.1, SRCCOPY) };
     // SAFETY: As it was before.
     unsafe { SelectObject(from, before) };
     // SAFETY: Made above.
