@@ -4,13 +4,15 @@
 //!
 //! A [`Draft`] is a token before it is kept: what a QR code, a form or a foreign file says. [`Vault::add`] makes an
 //! [`Entry`] of it. A [`Vault`] hands out its entries for reading and changes them by its own operations only.
-//! [`container`] seals it for storage and backup, [`merge`](merge()) makes one vault of two.
+//! [`container`] seals it for storage and backup, [`merge`](merge()) makes one vault of two,
+//! [`import`] reads what others wrote, and [`export`] writes what others read.
 #![forbid(unsafe_code)]
 
 mod code;
 pub mod container;
 mod draft;
 mod entry;
+pub mod export;
 mod id;
 pub mod import;
 pub mod limits;
