@@ -38,6 +38,7 @@ pub use google::{BatchProgress, GoogleParts};
 pub use refusal::{CannotImport, NotAToken, OtherFile, Refused, Unsupported};
 
 use crate::Draft;
+use entry::Names;
 use json::Json;
 use model::Secret;
 use std::fmt;
@@ -204,9 +205,19 @@ fn opened_tree(format: Format, text: &Secret) -> Result<Json, CannotImport> {
 }
 
 /// Judges every element of a list.
-fn judged<T>(entries: &[T], mut judge: impl FnMut(usize, &T) -> Found) -> Result<Vec<Found>, CannotImport> {
+fn judged(
+    entries: &[Json],
+    mut judge: impl FnMut(usize, &Json) -> Found,
+) -> Result<Vec<Found>, CannotImport> {
     if entries.len() > MAX_ENTRIES {
         return Err(CannotImport::TooLarge);
     }
-    Ok(entries.iter().enumerate().map(|(at, entry)| judge(at, entry)).collect())
+    let verdict = |(at, entry): (usize, &Json)| {
+        if entry.is_object() {
+            judge(at, entry)
+        } else {
+            Names::default().found(at, || Err(Refused::Damaged))
+        }
+    };
+    Ok(entries.iter().enumerate().map(verdict).collect())
 }

@@ -65,7 +65,7 @@ impl GoogleParts {
         }
         // Absent and 0 are the same to Protocol Buffers.
         part.size = part.size.max(1);
-        if part.size > MAX_PARTS || part.index >= part.size {
+        if part.entries.is_empty() || part.size > MAX_PARTS || part.index >= part.size {
             return Err(UNREADABLE);
         }
         self.take(part);

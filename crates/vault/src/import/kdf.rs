@@ -31,8 +31,8 @@ pub(super) enum Hash {
     Sha256,
 }
 
-/// How much work with passwords one file may still ask for, in multiples of the bound of a single derivation: a file
-/// with a hundred key slots is not worth more patience than one with a single slot.
+/// How much work with scrypt one file may still ask for: a file with a hundred key slots is not worth more patience
+/// than one with a single slot of the greatest cost. Room for eight of Aegis' slots.
 #[derive(Debug)]
 pub(super) struct Patience {
     scrypt_bytes: u64,
@@ -40,7 +40,7 @@ pub(super) struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { scrypt_bytes: 4 * MAX_SCRYPT_BYTES }
+        Self { scrypt_bytes: MAX_SCRYPT_BYTES }
     }
 }
 

@@ -79,8 +79,9 @@ pub(super) fn read(at: usize, text: &str, given: Names<'_>, extra: Extra) -> Fou
             Made::found(Ok(made), label)
         }
         Err(why) => {
-            let label = label_of(text).unwrap_or_default();
-            let names = if label.trim().is_empty() { given } else { Names::of_label("", &label) };
+            let (issuer, label) = names_of(text).unwrap_or_default();
+            let told = Names::of_label(&issuer, &label);
+            let names = if told.issuer.is_empty() && told.account.is_empty() { given } else { told };
             names.found(at, || Err(why))
         }
     }
@@ -202,16 +203,21 @@ pub(super) fn is_steam(issuer: &str) -> bool {
     issuer.trim().eq_ignore_ascii_case("steam")
 }
 
-/// The label in an address, to name it by when it is refused. No secret stands there in any form of address that is
-/// known; where one might, there is no label.
-fn label_of(text: &str) -> Option<String> {
+/// Issuer and label of an address, to name it by when it is refused. No secret stands there in any form of address that
+/// is known; where one might, there is no name.
+fn names_of(text: &str) -> Option<(String, String)> {
     let (scheme, rest) = text.split_once("://")?;
-    let (path, _) = rest.split_once('?')?;
+    let (path, query) = rest.split_once('?')?;
     let label = match scheme.to_ascii_lowercase().as_str() {
         "otpauth" | "apple-otpauth" => path.split_once('/')?.1,
         "motp" => path,
         _ => return None,
     };
-    let short = label.len() <= 1024 && !label.to_ascii_lowercase().contains("secret");
-    short.then(|| percent::decode(label, Plus::Itself).as_str().to_owned())
+    let issuer = query.split('&').find_map(|pair| pair.strip_prefix("issuer=")).unwrap_or_default();
+    let may_be_told = |text: &&str| text.len() <= 1024 && !text.to_ascii_lowercase().contains("secret");
+    let decoded = |text, plus| percent::decode(text, plus).as_str().to_owned();
+    [issuer, label]
+        .iter()
+        .all(may_be_told)
+        .then(|| (decoded(issuer, Plus::Blank), decoded(label, Plus::Itself)))
 }
