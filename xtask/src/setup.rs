@@ -45,6 +45,11 @@ const TOOLS: [Tool; 13] = [
         reason: "the 64-bit half of Wine, without which the package wine takes the other one",
     },
     Tool { program: "Xvfb", package: "xvfb", reason: "a screen for what is run in Wine" },
+    Tool {
+        program: "/usr/share/i18n/locales/de_DE",
+        package: "locales",
+        reason: "what a German locale is made from, which a sign-in screen in Wine takes its language from",
+    },
     Tool { program: "import", package: "imagemagick", reason: "takes pictures of that screen" },
     Tool {
         program: "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",

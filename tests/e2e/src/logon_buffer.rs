@@ -37,4 +37,27 @@ impl LogonBuffer {
             password: text(40),
         }
     }
+
+    /// The bytes of one as a remote client's come: with no more room than there is text, and no end to it.
+    ///
+    /// # Panics
+    /// When a text is too long for one.
+    pub fn from_afar(domain: &str, user: &str, password: &str) -> Vec<u8> {
+        let texts = [domain, user, password]
+            .map(|text| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+        let mut bytes = 2u32.to_le_bytes().to_vec();
+        bytes.extend([0; 4]);
+        let mut offset = 64u64;
+        for text in &texts {
+            let length = u16::try_from(text.len()).expect("short");
+            bytes.extend(length.to_le_bytes());
+            bytes.extend(length.to_le_bytes());
+            bytes.extend([0; 4]);
+            bytes.extend(offset.to_le_bytes());
+            offset += u64::from(length);
+        }
+        bytes.extend([0; 8]);
+        bytes.extend(texts.concat());
+        bytes
+    }
 }

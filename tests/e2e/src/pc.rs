@@ -30,6 +30,10 @@ impl Pc {
     pub fn bare(accounts: &[Account]) -> Self {
         let pc = Self { wine: Wine::new(), accounts: accounts.to_vec() };
         pc.write_windows(&[]);
+        // A service inherits no environment but the system's, as it was when the first program of the prefix started.
+        let name = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
+        let file = pc.windows_path("windows.json");
+        pc.run("reg", &["add", name, "/v", "COUNTERSIGN_FAKE_OS", "/t", "REG_SZ", "/d", &file, "/f"]);
         pc.run("cmd", &["/c", &pc.windows_path("register.cmd")]);
         pc
     }
@@ -107,10 +111,6 @@ impl Pc {
 
     /// Makes the agent a service of Wine's, which starts it.
     pub fn install_agent(&self) {
-        // A service inherits no environment but the system's.
-        let name = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
-        let file = self.windows_path("windows.json");
-        self.run("reg", &["add", name, "/v", "COUNTERSIGN_FAKE_OS", "/t", "REG_SZ", "/d", &file, "/f"]);
         self.run("staged-agent.exe", &["install"]);
     }
 

@@ -1,8 +1,9 @@
 use crate::{Gray, LogonBuffer, Oath, Wine};
 use serde_json::Value;
 use std::{
+    ffi::OsStr,
     io::{BufRead, BufReader, Write},
-    process::{Child, ChildStdin, Stdio},
+    process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc,
     thread,
     time::{Duration, Instant},
@@ -29,7 +30,7 @@ impl Wine {
     /// # Panics
     /// When Wine does not start.
     pub fn sign_in_screen(&self) -> SignInScreen<'_> {
-        self.sign_in_screen_of("out")
+        self.start_screen("out", &[])
     }
 
     /// The same beside others: each has a folder for its trace.
@@ -37,8 +38,30 @@ impl Wine {
     /// # Panics
     /// When Wine does not start.
     pub fn sign_in_screen_of(&self, folder: &str) -> SignInScreen<'_> {
+        self.start_screen(folder, &[])
+    }
+
+    /// Starts one on a German Windows. Wine takes the language from the locale of the system, which need not have a German
+    /// one: it is made for this.
+    ///
+    /// # Panics
+    /// When Wine does not start, or the locale cannot be made.
+    pub fn german_sign_in_screen(&self) -> SignInScreen<'_> {
+        let folder = self.prefix().join("locale");
+        std::fs::create_dir_all(&folder).expect("a folder in the prefix");
+        let made = Command::new("localedef")
+            .args(["--no-archive", "-i", "de_DE", "-f", "UTF-8"])
+            .arg(folder.join("de_DE.UTF-8"))
+            .status()
+            .expect("localedef starts");
+        assert!(made.success(), "localedef: {made}; `cargo xtask test --setup` installs what it needs");
+        self.start_screen("out", &[("LOCPATH", folder.as_os_str()), ("LC_ALL", "de_DE.UTF-8".as_ref())])
+    }
+
+    fn start_screen(&self, folder: &str, variables: &[(&str, &OsStr)]) -> SignInScreen<'_> {
         let mut child = self
             .program("countersign-host.exe")
+            .envs(variables.iter().copied())
             .args(["--out", &self.windows_path(folder), "-"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -1,7 +1,7 @@
 //! What goes wrong at a sign-in screen, in Wine: cancelling, a killed agent, a broken screen, odd orders of calls.
 #![cfg(target_os = "linux")]
 
-use countersign_e2e::{Oath, Pc, Server, SignInScreen};
+use countersign_e2e::{LogonBuffer, Oath, Pc, Server, SignInScreen};
 use serde_json::{Value, json};
 use std::{
     process::Command,
@@ -167,7 +167,7 @@ fn what_a_remote_client_sends_along_is_proven_and_then_a_code_is_asked_for() {
     let file = format!("file={}", pc.windows_path("remote"));
 
     for (password, right) in [("wrong horse", false), (PASSWORD, true)] {
-        std::fs::write(pc.file("remote"), logon_buffer("PC-W", "mara", password)).expect("written");
+        std::fs::write(pc.file("remote"), LogonBuffer::from_afar("PC-W", "mara", password)).expect("written");
         let answer = screen.ask(&["update-remote", "package=197", &file]);
         assert_eq!(answer["rerouted"], true, "{answer}");
         let opened = screen.open(&["logon", "options=both", "remote=yes"]);
@@ -186,26 +186,6 @@ fn what_a_remote_client_sends_along_is_proven_and_then_a_code_is_asked_for() {
         }
         screen.ask(&["close"]);
     }
-}
-
-/// Credentials as a remote client's come, written by the layout Windows documents.
-fn logon_buffer(domain: &str, user: &str, password: &str) -> Vec<u8> {
-    let texts = [domain, user, password]
-        .map(|text| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
-    let mut bytes = 2u32.to_le_bytes().to_vec();
-    bytes.extend([0; 4]);
-    let mut offset = 64u64;
-    for text in &texts {
-        let length = u16::try_from(text.len()).expect("short");
-        bytes.extend(length.to_le_bytes());
-        bytes.extend(length.to_le_bytes());
-        bytes.extend([0; 4]);
-        bytes.extend(offset.to_le_bytes());
-        offset += u64::from(length);
-    }
-    bytes.extend([0; 8]);
-    bytes.extend(texts.concat());
-    bytes
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub(super) async fn until(place: &Place, stop: impl Future<Output = ()>) -> anyh
     )?;
     let house = Arc::new(House::new(Arc::clone(&place.os), settings(Arc::clone(&place.os))));
     tokio::select! {
-        result = keep_going(place, &house, &status) => result?,
+        () = keep_going(place, &house, &status) => {}
         result = answer_sign_in_screens(Arc::clone(&house)) => result?,
         () = stop => tracing::info!("asked to stop"),
     }
@@ -97,30 +97,44 @@ fn settings(_: Arc<dyn os::Os>) -> impl Fn() -> Settings + Send + Sync {
 }
 
 /// Serves one identity after the other: until the first join, and again after each further one.
-async fn keep_going(place: &Place, house: &House, status: &Mutex<Status>) -> anyhow::Result<()> {
+///
+/// Without one it goes on all the same, and says why: whoever sits there can be told, the accounts that an administrator
+/// set for that case get in, and what is mended is noticed.
+async fn keep_going(place: &Place, house: &House, status: &Mutex<Status>) {
     let show = |new: Status| *status.lock().unwrap_or_else(PoisonError::into_inner) = new;
-    let mut told = false;
+    let mut told = None;
     loop {
         match Agent::open(Arc::clone(&place.os), place.folder.clone()) {
             Ok(agent) => {
                 tracing::info!(machine = %agent.machine(), "the agent is running");
-                told = false;
+                told = None;
                 let agent = Arc::new(agent);
                 house.set(Present::Joined(agent.clone()));
                 serve_identity(place, &agent, &show).await;
             }
-            Err(StartError::Identity(error @ (IdentityError::NotJoined | IdentityError::Cloned))) => {
-                if !std::mem::replace(&mut told, true) {
-                    tracing::warn!("{error}; waiting for `countersign-agent join CODE`");
-                    place.os.record_event(os::Severity::Warning, &error.to_string());
+            Err(error) => {
+                let (why, severity) = away(&error);
+                let text = error.to_string();
+                if told.as_ref() != Some(&text) {
+                    tracing::warn!("{text}; looking again until that has changed");
+                    place.os.record_event(severity, &text);
+                    show(Status::not_joined(text.clone()));
+                    house.set(Present::Away(why));
+                    told = Some(text);
                 }
-                show(Status::not_joined(error.to_string()));
-                let cloned = matches!(error, IdentityError::Cloned);
-                let why = if cloned { Reason::MachineCloned } else { Reason::NotJoined };
-                house.set(Present::Away(why));
                 sleep(LOOK).await;
             }
-            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// What is said where nobody can sign in with a code because of this, and how bad it is.
+fn away(error: &StartError) -> (Reason, os::Severity) {
+    match error {
+        StartError::Identity(IdentityError::NotJoined) => (Reason::NotJoined, os::Severity::Warning),
+        StartError::Identity(IdentityError::Cloned) => (Reason::MachineCloned, os::Severity::Warning),
+        StartError::Identity(_) | StartError::State(_) | StartError::Transport(_) => {
+            (Reason::ComponentFailed, os::Severity::Error)
         }
     }
 }
