@@ -17,6 +17,11 @@ impl<'a> App<'a> {
         Self { config }
     }
 
+    /// The data folder that is there.
+    pub(crate) fn folder(&self) -> anyhow::Result<Folder> {
+        Folder::find(&self.config.server.data)
+    }
+
     /// The use cases over the data that is there. Never makes a data folder.
     pub(crate) fn service(&self) -> anyhow::Result<Service> {
         Folder::find(&self.config.server.data)?.service(now())

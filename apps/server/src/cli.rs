@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    commands::{audit, boxes, doctor, join_code, machine, policy, token, user},
+    commands::{audit, backup, boxes, doctor, join_code, key, machine, policy, restore, token, user},
     config::{Config, Flags},
     serve,
 };
@@ -48,6 +48,13 @@ enum Command {
     /// Boxes with backups of the authenticator: list.
     #[command(subcommand)]
     BackupBox(boxes::Command),
+    /// Put everything a server needs to come back into one encrypted file, while it runs.
+    Backup(backup::Args),
+    /// Put a server back from such a file, here or on another machine.
+    Restore(restore::Args),
+    /// The master keys that secrets are sealed under: list, rotate.
+    #[command(subcommand)]
+    Key(key::Command),
     /// Look for what is or will be the matter, and say what to do.
     Doctor(doctor::Args),
 }
@@ -70,6 +77,9 @@ pub(crate) fn run() -> anyhow::Result<()> {
         Command::Policy(command) => policy::run(&app(), command),
         Command::Audit(command) => audit::run(&app(), command),
         Command::BackupBox(command) => boxes::run(&app(), command),
+        Command::Backup(args) => backup::run(&app(), &config, &args),
+        Command::Restore(args) => restore::run(&config, &args),
+        Command::Key(command) => key::run(&app(), command),
         Command::Doctor(args) => doctor::run(&config, &args),
     }
 }

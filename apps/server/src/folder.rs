@@ -1,15 +1,15 @@
 //! The data folder: database and master key.
 
 use crate::app;
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use model::UnixTime;
-use service::{Service, Trouble};
+use service::{Service, Trouble, keys::ring};
 use std::{
     fs, io,
-    os::unix::fs::{DirBuilderExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
-use store::{MasterKeys, SealError, Sealer, Store};
+use store::{MasterKeys, SealError, Sealer, Snapshot, Store};
 
 /// A data folder that is there.
 pub(crate) struct Folder(PathBuf);
@@ -88,22 +88,69 @@ impl Folder {
     }
 
     fn open(&self, keys: MasterKeys, now: UnixTime) -> anyhow::Result<Service> {
-        let store = Store::open(&self.database())?;
-        match Service::new(store, Sealer::new(keys), app::entropy(), now) {
+        let (database, path) = (self.database(), self.master_key());
+        // Before anything is written, the schema brought up to date included.
+        let missing = match fs::exists(&database)? {
+            true => ring::missing(&Snapshot::open(&database)?, &keys).map_err(|error| {
+                anyhow!(
+                    "cannot open {}: {error}; check the folder, its owner and the space left on the disk",
+                    database.display()
+                )
+            })?,
+            false => None,
+        };
+        if let Some(missing) = missing {
+            bail!(
+                "{} is not the key that {} was sealed under: master key {missing} is not in it; put the key file that \
+                 belongs to this database back from your backup; nothing was changed",
+                path.display(),
+                database.display()
+            );
+        }
+        let store = Store::open(&database)?;
+        match Service::new(store, Sealer::of_file(keys, &path, &database), app::entropy(), now) {
             Ok(service) => Ok(service),
-            Err(Trouble::Failed(error)) if error.is::<SealError>() => bail!(
-                "{} is not the key that {} was sealed under ({error}); put the key file that belongs to this \
-                 database back from your backup",
-                self.master_key().display(),
-                self.database().display()
-            ),
+            Err(Trouble::Failed(error)) if error.is::<SealError>() => {
+                bail!("{} does not open with {}: {error}", database.display(), path.display())
+            }
             Err(Trouble::Storage(fault)) => bail!(
                 "cannot write {}: {fault}; check the folder, its owner and the space left on the disk",
-                self.database().display()
+                database.display()
             ),
             Err(error) => Err(error.into()),
         }
     }
+
+    /// Keeps other backups, restores and rotations out until it is dropped.
+    ///
+    /// # Errors
+    /// When one of them is under way.
+    pub(crate) fn maintain(&self) -> anyhow::Result<Maintenance> {
+        let path = self.0.join("maintenance.lock");
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(false).mode(0o600);
+        let file = options.open(&path).with_context(|| {
+            format!(
+                "cannot write {}; check the folder, its owner and the space left on the disk",
+                path.display()
+            )
+        })?;
+        match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Maintenance { _locked: file }),
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                bail!(
+                    "another backup, restore or key rotation is under way in {}; wait for it",
+                    self.0.display()
+                )
+            }
+            Err(error) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
+        }
+    }
+}
+
+/// That nobody else makes a backup, restores or rotates keys. The system ends it with the process, however that ends.
+pub(crate) struct Maintenance {
+    _locked: fs::File,
 }
 
 fn cannot_make(path: &Path) -> String {

@@ -1,5 +1,6 @@
 //! `countersign doctor`: what is or will be the matter, each in a sentence that says what to do.
 
+mod keys;
 mod reach;
 
 use crate::{
@@ -13,7 +14,7 @@ use model::UnixTime;
 use protocol::statement::Statement;
 use reach::Reached;
 use serde::Serialize;
-use service::{AdminError, Service, audit, keys};
+use service::{AdminError, Service, audit};
 use std::time::Duration;
 
 /// No server has run before this was written (2026-01-01).
@@ -29,6 +30,9 @@ const CERTIFICATE: Duration = Duration::from_secs(21 * 86_400);
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
+    /// The oldest that the last backup may be, in days.
+    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    backup_days: u32,
     #[arg(long, help = "Print JSON")]
     json: bool,
 }
@@ -69,7 +73,7 @@ impl Findings {
 
 pub(crate) fn run(config: &Config, args: &Args) -> anyhow::Result<()> {
     let mut findings = Findings::default();
-    look(config, &mut findings);
+    look(config, args, &mut findings);
     let bad = findings.0.iter().filter(|finding| finding.level == Level::Bad).count();
     if args.json {
         output::json(&findings.0)?;
@@ -86,7 +90,7 @@ pub(crate) fn run(config: &Config, args: &Args) -> anyhow::Result<()> {
     if bad == 0 { Ok(()) } else { bail!("{bad} of these want to be put right") }
 }
 
-fn look(config: &Config, findings: &mut Findings) {
+fn look(config: &Config, args: &Args, findings: &mut Findings) {
     for (name, near) in misspelled_variables() {
         findings.note(format!("{name} is no setting; if {near} is meant, rename it"));
     }
@@ -95,6 +99,7 @@ fn look(config: &Config, findings: &mut Findings) {
         Err(error) => return findings.bad(format!("{error:#}")),
     };
     permissions(&folder, findings);
+    keys::files(&folder, findings);
     room(&folder, findings);
     certificate(config, findings);
     if config.server.app_url.is_none() {
@@ -111,8 +116,10 @@ fn look(config: &Config, findings: &mut Findings) {
     findings.good(format!("{} opens, and master.key fits it", folder.database().display()));
     let key = service.signing_key().verifying_key().fingerprint();
     findings.good(format!("the signing key has the fingerprint {key}; machines show the same one"));
+    keys::sealed(&service, &folder, findings);
+    keys::backup(&service, args.backup_days, findings);
     clock(&service, findings);
-    match keys::statement(&service) {
+    match service::keys::statement(&service) {
         Ok(Some(statement)) => {
             addresses(&statement, findings);
             authenticator(config, &statement, findings);

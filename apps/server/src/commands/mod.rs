@@ -1,10 +1,13 @@
 //! One file for each group of commands.
 
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod boxes;
 pub(crate) mod doctor;
 pub(crate) mod join_code;
+pub(crate) mod key;
 pub(crate) mod machine;
 pub(crate) mod policy;
+pub(crate) mod restore;
 pub(crate) mod token;
 pub(crate) mod user;

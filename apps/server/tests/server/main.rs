@@ -12,4 +12,5 @@ mod doctor;
 mod harness;
 mod joining;
 mod running;
+mod saving;
 mod trouble;

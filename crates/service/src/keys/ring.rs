@@ -3,7 +3,7 @@
 //! It is a row, so that it changes in one moment for every process. The first is the one that seals; every transaction
 //! of every process goes by it. So once a new key is first here, nothing is sealed under an older one any more.
 
-use crate::{Trouble, Work};
+use crate::{Service, Trouble, Work};
 use store::{DbError, KeyId, MasterKeys, Rx, SealError, Sealer, Snapshot, Tx, tables};
 
 /// Ids in hexadecimal, with blanks between.
@@ -32,6 +32,14 @@ pub(super) fn first_start(tx: &mut Tx<'_>, sealer: &Sealer) -> Result<(), Troubl
 }
 
 /// The keys the database knows of, the one that seals first.
+///
+/// # Errors
+/// [`Trouble`].
+pub fn of(service: &Service) -> Result<Vec<KeyId>, Trouble> {
+    Ok(service.read(|rx| Ok::<_, Trouble>(find(rx)?))?.unwrap_or_else(|| service.sealer().ids()))
+}
+
+/// The same within a transaction.
 ///
 /// # Errors
 /// [`Trouble`].
