@@ -19,7 +19,7 @@ struct Tool {
 }
 
 /// Every system package the project needs besides Rust, git and a C compiler's own libraries.
-const TOOLS: [Tool; 13] = [
+const TOOLS: &[Tool] = &[
     Tool { program: "cc", package: "gcc", reason: "links everything; SQLite and ring have parts in C" },
     Tool {
         program: "x86_64-w64-mingw32-gcc",
