@@ -58,6 +58,11 @@ const TOOLS: &[Tool] = &[
     },
     Tool { program: "chromium", package: "chromium", reason: "the browser the authenticator is tested in" },
     Tool { program: "chromedriver", package: "chromium-driver", reason: "lets a test use that browser" },
+    Tool {
+        program: "/usr/sbin/apache2",
+        package: "apache2-bin",
+        reason: "a WebDAV server that the relay is tried with",
+    },
 ];
 
 /// A target of the compiler besides the developer's machine.

@@ -12,6 +12,7 @@ mod machine;
 mod metrics;
 mod openapi;
 mod pages;
+pub mod relay;
 mod state;
 
 pub use authenticator::SiteFile;
@@ -30,6 +31,7 @@ pub fn router(state: WebState) -> Router {
         .merge(health::routes())
         .merge(pages::routes())
         .merge(authenticator::routes())
+        .merge(relay::routes())
         .fallback(machine::not_found)
         .method_not_allowed_fallback(machine::wrong_method)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), authenticator::cors))

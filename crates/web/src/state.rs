@@ -1,6 +1,7 @@
 use crate::{
     authenticator::{Places, SiteFile, origin_of},
     metrics::Metrics,
+    relay::Relay,
 };
 use axum::http::HeaderValue;
 use model::UnixTime;
@@ -32,6 +33,8 @@ pub struct WebState {
     pub settings: Settings,
     /// The authenticator's files; empty: this build has none.
     pub site: &'static [SiteFile],
+    /// File servers the app may reach through this one; `None`: none.
+    pub relay: Option<Relay>,
 }
 
 /// Settings of the HTTP edge.
@@ -75,6 +78,7 @@ pub(crate) struct App {
     pub(crate) settings: Settings,
     pub(crate) metrics: Metrics,
     pub(crate) site: &'static [SiteFile],
+    pub(crate) relay: Option<Relay>,
     /// The website of the app, whose scripts may call.
     pub(crate) app_origin: Option<HeaderValue>,
     /// Places for what apps send.
@@ -90,11 +94,11 @@ const LOG_EVERY: Duration = Duration::from_secs(60);
 
 impl App {
     pub(crate) fn new(state: WebState) -> Self {
-        let WebState { service, clock, millis, statement, settings, site } = state;
+        let WebState { service, clock, millis, statement, settings, site, relay } = state;
         let metrics = Metrics::new(clock());
         let app_origin = settings.app_url.as_deref().and_then(origin_of);
         let (bodies, logged) = (Places::default(), Mutex::default());
-        Self { service, statement, settings, metrics, site, app_origin, bodies, clock, millis, logged }
+        Self { service, statement, settings, metrics, site, relay, app_origin, bodies, clock, millis, logged }
     }
 
     pub(crate) fn now(&self) -> UnixTime {

@@ -7,19 +7,20 @@ mod acme;
 mod backup;
 mod log;
 mod reference;
+mod relay;
 mod server;
 mod setting;
 mod tls;
 
 pub(crate) use acme::Acme;
 pub(crate) use backup::Backup;
+pub(crate) use relay::Relay;
 pub(crate) use section::Key;
 pub(crate) use server::Server;
 pub(crate) use tls::Tls;
 
 use section::{Said, prefixed};
 use std::{
-    collections::BTreeMap,
     fs, io,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -31,12 +32,11 @@ pub(crate) const DEFAULT_FILE: &str = "/etc/countersign/countersign.toml";
 /// Everything that can be set.
 #[derive(Debug)]
 pub(crate) struct Config {
-    /// The file it was read from, where there is one.
-    pub(crate) file: Option<PathBuf>,
     pub(crate) server: Server,
     pub(crate) tls: Tls,
     pub(crate) acme: Acme,
     pub(crate) backup: Backup,
+    pub(crate) relay: Relay,
 }
 
 /// What the command line says; it comes before everything else.
@@ -53,6 +53,7 @@ pub(crate) const SECTIONS: &[(&str, &str, &[Key])] = &[
     (Tls::TABLE, Tls::ABOUT, Tls::KEYS),
     (Acme::TABLE, Acme::ABOUT, Acme::KEYS),
     (Backup::TABLE, Backup::ABOUT, Backup::KEYS),
+    (Relay::TABLE, Relay::ABOUT, Relay::KEYS),
 ];
 
 /// Why the configuration cannot be used. Each text says what to do.
@@ -90,8 +91,7 @@ impl Config {
             },
         };
         let path = named.unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
-        let config = Self::merge(flags, &path, file.as_deref().unwrap_or_default(), &env)?;
-        Ok(Self { file: file.map(|_| path), ..config })
+        Self::merge(flags, &path, file.as_deref().unwrap_or_default(), &env)
     }
 
     fn merge(
@@ -103,11 +103,11 @@ impl Config {
         let table = parse(path, file)?;
         let said = Said { path, table: &table, env };
         let mut config = Self {
-            file: None,
             server: Server::read(&said)?,
             tls: Tls::read(&said)?,
             acme: Acme::read(&said)?,
             backup: Backup::read(&said)?,
+            relay: Relay::read(&said)?,
         };
         config.tls.check(path)?;
         config.acme.check(&config.tls, path)?;
@@ -169,18 +169,6 @@ fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a s
         .filter(|(score, _)| *score >= 0.5)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name)
-}
-
-/// The environment variables of ours that are set, the data folder's apart.
-pub(crate) fn set_variables() -> BTreeMap<String, String> {
-    SECTIONS
-        .iter()
-        .flat_map(|(table, _, keys)| keys.iter().map(move |key| section::variable(table, key.name)))
-        .filter(|name| name != "COUNTERSIGN_DATA")
-        .filter_map(|name| {
-            std::env::var(&name).ok().filter(|value| !value.is_empty()).map(|value| (name, value))
-        })
-        .collect()
 }
 
 /// Environment variables that read like a misspelled key, each with the key that was probably meant. Others of our

@@ -59,6 +59,11 @@ fn a_value_that_cannot_be_is_an_error_that_says_where_and_what_is_taken() {
         ("[backup]\ngenerations = \"3\"", "c.toml backup.generations: takes a whole number"),
         ("[backup]\ntotal_mb = -1", "c.toml backup.total_mb: “-1” is not a whole number from 1 to"),
         ("[backup]\ndrop_after_days = 1", "c.toml backup.drop_after_days: “1” is not a whole number from 30"),
+        ("[relay]\nwebdav = [\"http://a/\"]", "c.toml relay.webdav: “http://a/”: not an address like"),
+        (
+            "[relay]\nwebdav_internal = [\"https://a/b\"]",
+            "c.toml relay.webdav_internal: “https://a/b”: the path has",
+        ),
         ("data = \"/x\"\n\nlisten = = 3", "c.toml line 3: "),
         ("data = \"/x\"\ndata = \"/y\"", "c.toml line 2: duplicate key"),
     ] {
@@ -95,4 +100,14 @@ fn numbers_and_switches_are_bare_in_the_file_and_texts_in_the_environment() {
     assert_eq!((backup.enabled, backup.generations.0, backup.limits()), (false, 4, None));
     let error = merged("", &[("COUNTERSIGN_BACKUP_ENABLED", "on")]).unwrap_err();
     assert!(error.contains("COUNTERSIGN_BACKUP_ENABLED: “on” is neither true nor false"), "{error}");
+}
+
+#[test]
+fn only_targets_that_are_said_to_be_inside_may_be_there() {
+    let config =
+        merged("[relay]\nwebdav = [\"https://a/\"]\nwebdav_internal = [\"https://b/\"]", &[]).unwrap();
+    let targets = config.relay.targets();
+    let found: Vec<_> = targets.iter().map(|target| (target.host(), target.internal)).collect();
+    assert_eq!(found, [("a", false), ("b", true)]);
+    assert_eq!(merged("", &[]).unwrap().relay.targets(), []);
 }

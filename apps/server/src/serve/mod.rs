@@ -3,6 +3,7 @@
 mod acme;
 mod connections;
 mod jobs;
+mod relay;
 mod signals;
 
 use crate::{
@@ -58,6 +59,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     let statement = SharedStatement::new(signed, serial);
     audit::record_start(&service, app::now(), env!("CARGO_PKG_VERSION"))?;
 
+    let relay = relay::relay(&config.relay)?;
     let router = web::router(WebState {
         service: service.clone(),
         clock: Arc::new(app::now),
@@ -68,6 +70,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
             backup: config.backup.limits(),
         },
         site: site::FILES,
+        relay,
     });
     let acceptor = Arc::new(tls::config(Arc::clone(&shown))?);
     let acme = acme::Client {

@@ -11,6 +11,6 @@ mod commands;
 mod doctor;
 mod harness;
 mod joining;
+mod relay;
 mod running;
-mod saving;
 mod trouble;

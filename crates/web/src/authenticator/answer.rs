@@ -117,7 +117,7 @@ impl From<Trouble> for Refused {
 }
 
 /// A JSON answer.
-pub(super) fn answer(status: StatusCode, body: &impl Serialize) -> Response {
+pub(crate) fn answer(status: StatusCode, body: &impl Serialize) -> Response {
     // Writing a few plain fields does not fail.
     json(status, serde_json::to_vec(body).unwrap_or_default())
 }

@@ -26,7 +26,7 @@ impl Default for Places {
 }
 
 /// The whole body.
-pub(super) async fn take(
+pub(crate) async fn take(
     places: &Places,
     headers: &HeaderMap,
     body: Body,

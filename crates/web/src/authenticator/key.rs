@@ -42,7 +42,7 @@ fn key(value: &[u8]) -> Option<Secret> {
 }
 
 /// The network a request came from.
-pub(super) fn network(extensions: &Extensions) -> Network {
+pub(crate) fn network(extensions: &Extensions) -> Network {
     // Without a connection there is a test, or something that has to share one count.
     let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
     extensions.get::<ConnectInfo<SocketAddr>>().map_or(unknown, |ConnectInfo(peer)| peer.ip()).into()

@@ -12,22 +12,24 @@ mod key;
 mod site;
 mod time;
 
+pub(crate) use answer::{Refused, answer};
 pub use site::SiteFile;
 
 #[cfg(test)]
 pub(crate) use backup::{PATH as BACKUP, VERSION, VERSIONS};
-pub(crate) use body::Places;
+pub(crate) use body::{Places, take as take_body};
 pub(crate) use cors::{cors, origin_of};
+pub(crate) use key::network;
 #[cfg(test)]
 pub(crate) use time::PATH as TIME;
 
-use crate::state::App;
+use crate::{relay::Relay, state::App};
 use axum::Router;
 use std::sync::Arc;
 
 /// The calls of the app under `/api/v1`, besides those of machines.
 pub(crate) fn is_call(path: &str) -> bool {
-    path == time::PATH || path.starts_with("/api/v1/backup/")
+    path == time::PATH || path.starts_with("/api/v1/backup/") || Relay::is_call(path)
 }
 
 pub(crate) fn routes() -> Router<Arc<App>> {

@@ -39,7 +39,7 @@ fn every_call_is_described_and_every_schema_named_is_there() {
     assert_eq!(paths.len(), 9 + app.len());
     let written: Value = serde_json::from_str(include_str!("authenticator.json")).unwrap();
     for (path, methods) in written["paths"].as_object().unwrap() {
-        for (method, operation) in methods.as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap().iter().filter(|(_, what)| what.is_object()) {
             let described = &paths[path][method];
             assert_eq!(described["operationId"], operation["operationId"], "{method} {path}");
             let (found, wanted) = (described["responses"].as_object(), operation["responses"].as_object());
@@ -50,7 +50,7 @@ fn every_call_is_described_and_every_schema_named_is_there() {
     {
         assert!(app.contains_key(path), "{path}");
     }
-    assert!(app.contains_key(crate::authenticator::TIME));
+    assert!(app.contains_key(crate::authenticator::TIME) && app.contains_key(crate::relay::PATH));
     let schemas = &document["components"]["schemas"];
     let text = document.to_string();
     let mut named = 0;

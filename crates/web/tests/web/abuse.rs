@@ -86,7 +86,7 @@ async fn a_machine_above_its_rate_is_suspended_and_who_cannot_sign_for_it_does_n
 
 #[tokio::test]
 async fn no_bytes_make_a_handler_fail() {
-    const PATHS: [&str; 21] = [
+    const PATHS: [&str; 24] = [
         "/",
         "/api/v1/join",
         "/api/v1/machine/hello",
@@ -108,6 +108,9 @@ async fn no_bytes_make_a_handler_fail() {
         "/api/v1/backup/%00/versions/x",
         "/api/v1/time",
         "/app/%2e%2e/x.js",
+        "/api/v1/relay/webdav",
+        "/api/v1/relay/webdav/files.example/dav/x",
+        "/api/v1/relay/webdav/%ff/..",
     ];
     const PIECES: [&[u8]; 16] = [
         b"sig=",

@@ -7,6 +7,7 @@ mod health;
 mod invitation;
 mod joining;
 mod pc;
+mod relay;
 mod server;
 mod signatures;
 mod signin;

@@ -5,7 +5,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode},
 };
-use countersign_web::{Settings, SharedStatement, SiteFile, WebState, router};
+use countersign_web::{Settings, SharedStatement, SiteFile, WebState, relay::Relay, router};
 use domain::Actor;
 use http_body_util::BodyExt;
 use model::{Secret, UnixTime};
@@ -63,6 +63,10 @@ impl Server {
     }
 
     pub(crate) fn with_site(settings: Settings, site: &'static [SiteFile]) -> Self {
+        Self::with_all(settings, site, None)
+    }
+
+    pub(crate) fn with_all(settings: Settings, site: &'static [SiteFile], relay: Option<Relay>) -> Self {
         let seed = Arc::new(AtomicU64::new(1));
         let entropy: service::Entropy =
             Arc::new(move || Box::new(ChaCha20Rng::seed_from_u64(seed.fetch_add(1, Ordering::Relaxed))));
@@ -82,6 +86,7 @@ impl Server {
             settings,
             millis: Arc::new(move || millis.load(Ordering::Relaxed) * 1_000 + 7),
             site,
+            relay,
         };
         let key = service.signing_key().verifying_key();
         Self { router: router(state), service, statement, key, clock }

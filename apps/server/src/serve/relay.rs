@@ -1,0 +1,39 @@
+//! The relay to file servers, as the configuration names them.
+
+use crate::config::Relay;
+use anyhow::Context;
+use rustls::{
+    ClientConfig,
+    crypto::ring,
+    pki_types::{CertificateDer, pem::PemObject},
+};
+use rustls_platform_verifier::Verifier;
+use std::sync::Arc;
+use web::relay::{self, system_resolver};
+
+/// The relay; `None`: no file server is allowed.
+pub(super) fn relay(config: &Relay) -> anyhow::Result<Option<relay::Relay>> {
+    let targets = config.targets();
+    if targets.is_empty() {
+        return Ok(None);
+    }
+    let mut roots = Vec::new();
+    if let Some(path) = &config.ca {
+        let unreadable = || format!("cannot read relay.ca {}", path.display());
+        for certificate in CertificateDer::pem_file_iter(path).with_context(unreadable)? {
+            roots.push(certificate.with_context(unreadable)?);
+        }
+        if roots.is_empty() {
+            anyhow::bail!("there is no certificate in relay.ca {}", path.display());
+        }
+    }
+    let provider = Arc::new(ring::default_provider());
+    let verifier = Verifier::new_with_extra_roots(roots, Arc::clone(&provider))
+        .context("file servers cannot be believed: neither the system nor relay.ca has roots")?;
+    let tls = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    Ok(Some(relay::Relay::new(targets, Arc::new(tls), system_resolver())))
+}
