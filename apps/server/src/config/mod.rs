@@ -21,6 +21,7 @@ pub(crate) use tls::Tls;
 
 use section::{Said, prefixed};
 use std::{
+    collections::BTreeMap,
     fs, io,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -32,6 +33,8 @@ pub(crate) const DEFAULT_FILE: &str = "/etc/countersign/countersign.toml";
 /// Everything that can be set.
 #[derive(Debug)]
 pub(crate) struct Config {
+    /// The file it was read from, where there is one.
+    pub(crate) file: Option<PathBuf>,
     pub(crate) server: Server,
     pub(crate) tls: Tls,
     pub(crate) acme: Acme,
@@ -91,7 +94,8 @@ impl Config {
             },
         };
         let path = named.unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
-        Self::merge(flags, &path, file.as_deref().unwrap_or_default(), &env)
+        let config = Self::merge(flags, &path, file.as_deref().unwrap_or_default(), &env)?;
+        Ok(Self { file: file.map(|_| path), ..config })
     }
 
     fn merge(
@@ -103,6 +107,7 @@ impl Config {
         let table = parse(path, file)?;
         let said = Said { path, table: &table, env };
         let mut config = Self {
+            file: None,
             server: Server::read(&said)?,
             tls: Tls::read(&said)?,
             acme: Acme::read(&said)?,
@@ -169,6 +174,18 @@ fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a s
         .filter(|(score, _)| *score >= 0.5)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name)
+}
+
+/// The environment variables of ours that are set, the data folder's apart.
+pub(crate) fn set_variables() -> BTreeMap<String, String> {
+    SECTIONS
+        .iter()
+        .flat_map(|(table, _, keys)| keys.iter().map(move |key| section::variable(table, key.name)))
+        .filter(|name| name != "COUNTERSIGN_DATA")
+        .filter_map(|name| {
+            std::env::var(&name).ok().filter(|value| !value.is_empty()).map(|value| (name, value))
+        })
+        .collect()
 }
 
 /// Environment variables that read like a misspelled key, each with the key that was probably meant. Others of our

@@ -13,4 +13,5 @@ mod harness;
 mod joining;
 mod relay;
 mod running;
+mod saving;
 mod trouble;
