@@ -6,7 +6,7 @@
 //! To make one: [`Keyring::create`], then [`Keyring::seal`]. To open one: [`Container::read`], a [`SlotKey`] for one of
 //! its slots, [`Container::open`].
 
-mod cipher;
+pub(crate) mod cipher;
 mod kdf;
 mod key;
 mod keyring;

@@ -8,6 +8,7 @@
 //! [`import`] reads what others wrote, and [`export`] writes what others read.
 #![forbid(unsafe_code)]
 
+pub mod backup_box;
 mod code;
 pub mod container;
 mod draft;

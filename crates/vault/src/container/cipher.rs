@@ -8,7 +8,7 @@ pub(super) const NONCE: usize = 24;
 pub(super) const TAG: usize = 16;
 
 /// Nonce, ciphertext and tag. `None` when there is more than the cipher takes.
-pub(super) fn seal(key: &[u8; 32], context: &[u8], plain: &[u8], rng: &mut dyn Rng) -> Option<Vec<u8>> {
+pub(crate) fn seal(key: &[u8; 32], context: &[u8], plain: &[u8], rng: &mut dyn Rng) -> Option<Vec<u8>> {
     let mut nonce = [0; NONCE];
     rng.fill_bytes(&mut nonce);
     let mut buffer = Zeroizing::new(Vec::with_capacity(plain.len() + TAG));
@@ -20,7 +20,7 @@ pub(super) fn seal(key: &[u8; 32], context: &[u8], plain: &[u8], rng: &mut dyn R
 }
 
 /// Undoes [`seal`]. `None` when the key or the context is another, or something was changed.
-pub(super) fn open(key: &[u8; 32], context: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(crate) fn open(key: &[u8; 32], context: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (nonce, rest) = sealed.split_first_chunk::<NONCE>()?;
     let mut buffer = Zeroizing::new(rest.to_vec());
     XChaCha20Poly1305::new(&(*key).into())

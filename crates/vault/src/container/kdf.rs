@@ -51,6 +51,11 @@ impl PasswordParameters {
         Self { salt, memory_kib: Self::NEW_MEMORY_KIB, passes: Self::NEW_PASSES, lanes: 1 }
     }
 
+    /// Parameters with a salt that is not random: for what has to be found by name and password alone.
+    pub(crate) const fn fixed(salt: [u8; 16], memory_kib: u32, passes: u32) -> Self {
+        Self { salt, memory_kib, passes, lanes: 1 }
+    }
+
     /// Parameters as they were stored, or weaker ones for tests.
     ///
     /// # Errors
