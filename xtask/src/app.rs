@@ -6,7 +6,7 @@ use std::{path::Path, path::PathBuf, process::ExitCode};
 
 /// The package with the wasm modules, and the profile they are built with.
 const PACKAGE: &str = "countersign-app";
-const PROFILE: &str = "browser";
+pub(crate) const PROFILE: &str = "browser";
 
 /// Builds the site and prints the sizes of its files.
 ///

@@ -3,6 +3,7 @@
 //! The build service calls this command and nothing else, so that what is green here is green there.
 
 use crate::{
+    app,
     arch::{self, Builds, Kind, Part},
     setup::{self, Setup},
     steps,
@@ -30,6 +31,9 @@ pub(crate) fn run(setup: Setup) -> Result<ExitCode> {
 
     lint(&workspace, "this machine", &["--all-targets"], Part::builds_on_host)?;
     lint(&workspace, "wasm", &["--target", setup::WASM], |part| part.kind == Kind::Pure)?;
+    // By the profile of the build, so that the macros are compiled once.
+    let for_browsers = ["--target", setup::WASM, "--profile", app::PROFILE];
+    lint(&workspace, "browsers", &for_browsers, |part| part.builds == Builds::Wasm)?;
     lint(&workspace, "Windows", &["--target", setup::WINDOWS], Part::builds_on_windows)?;
     let with_tests = ["--target", setup::WINDOWS, "--all-targets"];
     lint(&workspace, "Windows, with tests", &with_tests, |part| part.builds == Builds::Windows)?;

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything the tests need, then the tests.
 
 use crate::{
+    app,
     arch::{self, Builds},
     setup::{self, Setup},
     stage, steps, wine,
@@ -43,6 +44,9 @@ pub(crate) fn run(setup: Setup, extent: Extent) -> Result<ExitCode> {
         Extent::Everything => {
             setup::ensure(&workspace.root, setup)?;
             tests.env("COUNTERSIGN_WASM_VECTORS", build_wasm_vectors(&workspace)?);
+            let site = app::folder(&workspace);
+            app::build(&workspace, &site)?;
+            tests.env("COUNTERSIGN_APP_DIR", &site);
             let (staged, prefix) = prepare_windows(&workspace)?;
             tests.env("COUNTERSIGN_STAGE_DIR", staged).env("COUNTERSIGN_WINE_PREFIX", prefix);
             // The same call that runs the tests builds the programs they start, each being a target of a package with
@@ -50,6 +54,8 @@ pub(crate) fn run(setup: Setup, extent: Extent) -> Result<ExitCode> {
             steps::heading("build the tests and the programs they start");
             let mut build = steps::cargo(&workspace.root);
             build.args(["test", "--no-run"]).args(by_name(packages.iter().copied()));
+            // The server takes the authenticator's site in; with another value it would be built once more.
+            build.env("COUNTERSIGN_APP_DIR", &site);
             steps::run("the build", &mut build)?;
             tests.env("COUNTERSIGN_BIN_DIR", workspace.target_dir.join("debug"));
             steps::heading("tests");
