@@ -43,12 +43,10 @@ impl Apache {
             give_away(lab.folder());
             command.uid(NOBODY).gid(NOBODY);
         }
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("apache2 is not there: apt-get install apache2-bin");
+        let child =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap_or_else(
+                |error| panic!("{APACHE} does not start ({error}); apt-get install apache2-bin"),
+            );
         let apache = Self { child, port, folder };
         let deadline = Instant::now() + Duration::from_secs(30);
         while TcpStream::connect(("127.0.0.1", port)).is_err() {

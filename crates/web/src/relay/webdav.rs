@@ -76,7 +76,7 @@ async fn tried(
     from: &axum::http::Extensions,
     carried: impl Future<Output = Result<Response, Refused>>,
 ) -> Result<Response, Refused> {
-    let limits = app.settings.backup.unwrap_or(Limits::default());
+    let limits: Limits = app.settings.backup.unwrap_or_default();
     let network = network(from);
     app.service.take_try(network, app.now(), limits.tries_per_hour).await?;
     let answered = carried.await;
