@@ -1,5 +1,7 @@
 //! `cargo xtask stage DIR`: a set of programs for Windows that anybody can run under Wine, and what each must not hold.
 
+mod version;
+
 use crate::{
     setup::{self, Setup},
     steps,
@@ -9,10 +11,12 @@ use crate::{
 };
 use anyhow::{Context, Result, bail};
 use std::{
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
+use version::Version;
 
 /// The provider's package, and the profile it is shipped with.
 const PROVIDER: (&str, &str) = ("countersign-provider", "provider");
@@ -82,6 +86,9 @@ pub(crate) fn stage(workspace: &Workspace, folder: &Path) -> Result<()> {
     for file in [&dll, &programs.join(SHIPPED_AGENT.1)] {
         refuse_the_fake(file)?;
     }
+    for file in [&dll, &programs.join(SHIPPED_AGENT.1), &programs.join("countersign-host.exe")] {
+        check_version(file)?;
+    }
     // The other way round, so that the check above is seen to find what it looks for.
     if refuse_the_fake(&programs.join("staged-agent.exe")).is_ok() {
         bail!(
@@ -138,6 +145,32 @@ fn check_dll(file: &Path) -> Result<()> {
     }
     if found.exports != DLL_EXPORTS {
         bail!("{DLL} exports {:?} instead of {DLL_EXPORTS:?}", found.exports);
+    }
+    Ok(())
+}
+
+/// What Windows shows of a file in its properties.
+fn check_version(file: &Path) -> Result<()> {
+    let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let Some(version) = Version::read(&bytes) else {
+        bail!("{} has no version information: is there no windres?", file.display());
+    };
+    let (name, own) = (file.file_name().and_then(OsStr::to_str), env!("CARGO_PKG_VERSION"));
+    let numbers = version.numbers.map(|number| number.to_string()).join(".");
+    let expected =
+        [("FileVersion", Some(own)), ("ProductName", Some("Countersign")), ("OriginalFilename", name)];
+    for (text, expected) in expected {
+        if version.text(text) != expected {
+            bail!("{}: {text} is {:?} instead of {expected:?}", file.display(), version.text(text));
+        }
+    }
+    for text in ["CompanyName", "FileDescription", "LegalCopyright"] {
+        if version.text(text).is_none_or(str::is_empty) {
+            bail!("{}: {text} is missing", file.display());
+        }
+    }
+    if numbers != format!("{own}.0") {
+        bail!("{} says it is version {numbers}, not {own}", file.display());
     }
     Ok(())
 }
