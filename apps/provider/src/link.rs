@@ -4,6 +4,7 @@ use crate::{
     guard::guarded,
     inbox::{Bell, Inbox},
     pipe::Pipe,
+    post,
 };
 use protocol::{
     frame::Decoder,
@@ -53,6 +54,8 @@ struct State {
     applies: Vec<(u32, Applies)>,
     asking: Vec<u32>,
     views: Vec<(u64, Arc<Inbox>)>,
+    /// Who wants to hear when the agent is there. INVARIANT: while there is somebody, a thread tries.
+    waiting: Vec<post::Place>,
 }
 
 struct Connection {
@@ -76,6 +79,7 @@ impl State {
         applies: Vec::new(),
         asking: Vec::new(),
         views: Vec::new(),
+        waiting: Vec::new(),
     };
 }
 
@@ -93,6 +97,40 @@ impl Link {
     /// Whether it ever was open.
     pub(crate) fn was_open(&self) -> bool {
         self.state().was_open
+    }
+
+    /// Whether it is open now.
+    pub(crate) fn is_open(&self) -> bool {
+        self.state().connection.is_some()
+    }
+
+    /// Rings there once the agent, which is starting, is there; tries until then, or until nobody listens any more.
+    pub(crate) fn ring_when_open(&'static self, place: post::Place) {
+        let mut state = self.state();
+        let is_first = state.waiting.is_empty();
+        state.waiting.push(place);
+        drop(state);
+        // Without a thread it is noticed when somebody does something.
+        if is_first && !start(|| LINK.keep_trying()) {
+            self.state().waiting.clear();
+        }
+    }
+
+    fn keep_trying(&'static self) {
+        loop {
+            std::thread::sleep(PATIENCE);
+            let is_open = self.connection(Instant::now() + PATIENCE).is_some();
+            let ready = {
+                let mut state = self.state();
+                state.waiting.retain(|place| place.load(Ordering::SeqCst) != 0);
+                if !is_open && !state.waiting.is_empty() {
+                    continue;
+                }
+                std::mem::take(&mut state.waiting)
+            };
+            ready.iter().for_each(post::ring);
+            return;
+        }
     }
 
     fn connection(&'static self, end: Instant) -> Option<Arc<Connection>> {
@@ -309,10 +347,17 @@ pub(crate) fn pin_module() -> bool {
 }
 
 fn start_reader() -> bool {
-    let body = || {
+    start(|| {
         if guarded(|| LINK.run()).is_none() {
             LINK.ended();
         }
+    })
+}
+
+fn start(body: fn()) -> bool {
+    let body = move || {
+        // What is left of it when it fails is somebody else's to notice.
+        let _ = guarded(body);
     };
     std::thread::Builder::new().name("countersign".into()).spawn(body).is_ok()
 }

@@ -85,6 +85,8 @@ pub(crate) struct Tile {
     submitting: AtomicBool,
     /// Whether what was typed has been sent, and is still to be taken away on the screen.
     to_clear: AtomicBool,
+    /// Whether it shows that the agent is starting, and is told when that has changed.
+    waiting: AtomicBool,
     /// Counts up whenever the person turns away; what was begun before is void then.
     turned_away: AtomicUsize,
     post: post::Place,
@@ -156,6 +158,7 @@ impl Tile {
             object: AtomicPtr::default(),
             submitting: AtomicBool::new(false),
             to_clear: AtomicBool::new(false),
+            waiting: AtomicBool::new(false),
             turned_away: AtomicUsize::new(0),
             post: post::Place::default(),
             state: Mutex::new(state),
@@ -207,7 +210,12 @@ impl Tile {
     /// Somebody chose the tile: the agent is told.
     pub(crate) fn selected(&self) {
         if self.open_view().is_none() {
-            self.show(first_screen(Some(away())), Clear::Nothing);
+            let reason = away();
+            self.show(first_screen(Some(reason)), Clear::Nothing);
+            // At the start of a PC the tile is there before the agent is.
+            if reason == Reason::Starting && !self.waiting.swap(true, Ordering::SeqCst) {
+                LINK.ring_when_open(Arc::clone(&self.post));
+            }
         }
         self.refresh();
     }
@@ -487,6 +495,11 @@ impl Tile {
         }
         if self.to_clear.swap(false, Ordering::SeqCst) {
             self.change(|_| {}, Clear::Secrets);
+        }
+        if self.waiting.load(Ordering::SeqCst) && LINK.is_open() {
+            self.waiting.store(false, Ordering::SeqCst);
+            // Its first screen comes by itself, and takes the place of what is said now.
+            let _ = self.open_view();
         }
         let (view, has_outcome) = {
             let state = self.state();
