@@ -74,6 +74,19 @@ impl Server {
         (self.child, self.log) = (Some(child), log);
     }
 
+    /// Ends it for good, and starts it at the same address over another data folder, on which `put_back` puts something.
+    ///
+    /// # Panics
+    /// When it does not start there.
+    pub fn start_elsewhere(&mut self, put_back: impl FnOnce(&Path)) {
+        self.kill();
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        self.data = folder.path().join("data");
+        put_back(&self.data);
+        self._folder = folder;
+        self.restart();
+    }
+
     /// The process id, while it runs.
     pub fn pid(&self) -> Option<u32> {
         self.child.as_ref().map(Child::id)
