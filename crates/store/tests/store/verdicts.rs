@@ -1,9 +1,9 @@
 //! The statements whose row count is a verdict: each gives it once, whatever was read before.
 
-use countersign_store::{DbError, Store, tables, tables::attempts::Answered};
+use countersign_store::{DbError, Store, tables, tables::attempts::Answered, tables::backups::Totals};
 use domain::{
-    AccountKey, Attempt, Authority, JoinCode, Machine, MachineGroup, MachineState, Origin, PendingEnrollment,
-    Person, PersonState, Stage, Token, TokenState,
+    AccountKey, Attempt, Authority, BoxId, ContentHash, Generation, JoinCode, Machine, MachineGroup,
+    MachineState, Origin, PendingEnrollment, Person, PersonState, Stage, Token, TokenState,
 };
 use model::{
     AttemptId, GroupId, InvitationId, JoinCodeId, MachineId, PersonId, Place, SignInKind, TokenId, UnixTime,
@@ -281,4 +281,40 @@ fn what_is_old_is_dropped_a_piece_at_a_time_and_what_is_not_stays() {
         assert!(tables::attempts::find(tx, MACHINE, ATTEMPT, NOW)?.is_some());
         Ok(Vec::new())
     });
+}
+
+#[test]
+fn a_backup_is_replaced_by_one_of_those_who_read_the_same_and_removed_only_as_it_was_found() {
+    let store = Store::memory().unwrap();
+    let id = BoxId::from_bytes([1; 16]);
+    let generation = |number, content: u8| Generation {
+        number,
+        hash: ContentHash::from_bytes([content; 32]),
+        size: 10,
+        written_at: NOW,
+    };
+    let first = generation(1, 1);
+    let made = first.clone();
+    store.write_blocking(move |tx| tables::backups::make(tx, id, &[9; 32], &made, b"sealed")).unwrap();
+    let found = store.read(|rx| tables::backups::find(rx, id)).unwrap().unwrap();
+    let mut verdicts = Vec::new();
+    for content in 2..=4 {
+        // Each read the first generation before any of them wrote.
+        let (before, next) = (first.hash, generation(2, content));
+        verdicts.push(
+            store
+                .write_blocking(move |tx| tables::backups::replace(tx, id, before, &next, b"sealed", 10))
+                .unwrap(),
+        );
+    }
+    assert_eq!(verdicts, [true, false, false]);
+    let totals = || store.read(tables::backups::totals).unwrap();
+    assert_eq!(totals(), Totals { boxes: 1, bytes: 20 });
+    let removed = store.write_blocking(move |tx| tables::backups::remove(tx, &found)).unwrap();
+    assert!(!removed);
+    assert_eq!(totals(), Totals { boxes: 1, bytes: 20 });
+    assert_eq!(store.read(|rx| tables::backups::generations(rx, id)).unwrap().len(), 2);
+    let found = store.read(|rx| tables::backups::find(rx, id)).unwrap().unwrap();
+    assert!(store.write_blocking(move |tx| tables::backups::remove(tx, &found)).unwrap());
+    assert_eq!(totals(), Totals { boxes: 0, bytes: 0 });
 }
