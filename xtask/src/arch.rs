@@ -110,6 +110,13 @@ pub(crate) const PARTS: &[Part] = &[
     part("apps/provider", "countersign-provider", App, Windows, Only(&["model", "protocol", "texts"])),
     part("apps/authenticator", "countersign-app", App, Wasm, Only(&["model", "otp", "qr", "texts", "vault"])),
     part(
+        "apps/authenticator-cli",
+        "countersign-authenticator-cli",
+        App,
+        HostAndWindows,
+        Only(&["model", "otp", "qr", "vault"]),
+    ),
+    part(
         "tests/testkit",
         "countersign-testkit",
         Test,
