@@ -16,6 +16,7 @@ mod bitwarden;
 mod bitwarden_csv;
 mod cipher;
 mod cotp;
+mod countersign;
 mod ente;
 mod entry;
 mod freeotp_plus;
@@ -43,7 +44,7 @@ use json::Json;
 use model::Secret;
 use std::fmt;
 
-/// Largest file that is looked at, in bytes. Aegis puts pictures into its files, the others have far less.
+/// Largest foreign file that is looked at, in bytes. Aegis puts pictures into its files, the others have far less.
 pub const MAX_BYTES: usize = 32 << 20;
 
 /// Most entries of one file.
@@ -52,6 +53,8 @@ pub const MAX_ENTRIES: usize = 10_000;
 /// Whose file it is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Format {
+    /// Our own sealed vault.
+    Countersign,
     /// `otpauth://` addresses, one a line or with commas between.
     OtpauthList,
     /// The text of Google Authenticator's export codes.
@@ -84,6 +87,7 @@ impl Format {
     /// The name as people know it.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Countersign => "Countersign",
             Self::OtpauthList => "list of otpauth addresses",
             Self::Google => "Google Authenticator",
             Self::Aegis => "Aegis",
@@ -162,6 +166,7 @@ pub fn read(bytes: &[u8], password: Option<&Secret>) -> Result<Import, CannotImp
         sniff::Source::Json(format, tree) => json_entries(format, &tree, password)?,
         sniff::Source::Text(Format::Bitwarden, text) => bitwarden_csv::read(text)?,
         sniff::Source::Text(_, text) => otpauth::read_list(text)?,
+        sniff::Source::Bytes(Format::Countersign, bytes) => countersign::read(bytes, password)?,
         sniff::Source::Bytes(Format::Stratum, bytes) => stratum::read_sealed(bytes, password)?,
         sniff::Source::Bytes(Format::Raivo, bytes) => raivo::read_archive(bytes, password)?,
         sniff::Source::Bytes(_, bytes) => andotp::read_sealed(bytes, password)?,
@@ -182,7 +187,7 @@ fn json_entries(format: Format, tree: &Json, password: Password<'_>) -> Result<V
         Format::LastPass => lastpass::read(tree),
         Format::Raivo => raivo::read(tree),
         Format::Cotp => cotp::read(tree, password),
-        Format::OtpauthList | Format::Google => Err(CannotImport::Unreadable(format)),
+        Format::Countersign | Format::OtpauthList | Format::Google => Err(CannotImport::Unreadable(format)),
     }
 }
 
@@ -194,8 +199,12 @@ struct Password<'a> {
 }
 
 impl<'a> Password<'a> {
+    fn secret(self) -> Result<&'a Secret, CannotImport> {
+        self.given.ok_or(CannotImport::NeedsPassword(self.format))
+    }
+
     fn needed(self) -> Result<&'a [u8], CannotImport> {
-        self.given.map(Secret::expose).ok_or(CannotImport::NeedsPassword(self.format))
+        self.secret().map(Secret::expose)
     }
 }
 

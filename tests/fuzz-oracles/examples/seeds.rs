@@ -29,6 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     otp_uris(&mut seeds);
     policies(&mut seeds);
     bodies(&mut seeds);
+    imports(&mut seeds)?;
     for (target, name, content) in seeds.0 {
         let folder = Path::new(&folder).join(target);
         fs::create_dir_all(&folder)?;
@@ -311,4 +312,58 @@ fn bodies(seeds: &mut Seeds) {
     seeds.put(target, "bad-deep", "[".repeat(10_000));
     seeds.put(target, "bad-empty", "");
     seeds.put(target, "bad-oversize", format!("{{}}{}", " ".repeat(protocol::http::MAX_BODY)));
+}
+
+/// From the files of the vault's own tests; a broken one of each is the first half of it.
+fn imports(seeds: &mut Seeds) -> Result<(), Box<dyn Error>> {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/vault/tests/import/files");
+    for (target, good, bad, name) in [
+        ("import_aegis", "good-v1", "bad-v1-cut", "aegis-v1.json"),
+        ("import_aegis", "good-v3", "bad-v3-cut", "aegis-v3.json"),
+        ("import_andotp", "good-plain", "bad-cut", "andotp.json"),
+        ("import_bitwarden", "good-json", "bad-json-cut", "bitwarden.json"),
+        ("import_cotp", "good-plain", "bad-cut", "cotp.json"),
+        ("import_freeotp_plus", "good-plain", "bad-cut", "freeotp-plus.json"),
+        ("import_lastpass", "good-plain", "bad-cut", "lastpass.json"),
+        ("import_proton", "good-plain", "bad-cut", "proton.json"),
+        ("import_raivo", "good-plain", "bad-cut", "raivo.json"),
+        ("import_raivo", "good-archive", "bad-archive-cut", "raivo-open.zip"),
+        ("import_sealed", "good-aegis", "bad-aegis-cut", "cheap-aegis.json"),
+        ("import_sealed", "good-bitwarden", "bad-bitwarden-cut", "cheap-bitwarden.json"),
+        ("import_sealed", "good-ente", "bad-ente-cut", "cheap-ente.json"),
+        ("import_sealed", "good-2fas", "bad-2fas-cut", "twofas-encrypted.2fas"),
+        ("import_sealed", "good-andotp", "bad-andotp-cut", "andotp-old.bin"),
+        ("import_sealed", "good-raivo", "bad-raivo-cut", "raivo.zip"),
+        ("import_stratum", "good-plain", "bad-cut", "stratum.authpro"),
+        ("import_twofas", "good-v1", "bad-v1-cut", "twofas-v1.2fas"),
+        ("import_twofas", "good-v4", "bad-v4-cut", "twofas-v4.2fas"),
+    ] {
+        let file = fs::read(files.join(name))?;
+        seeds.put(target, bad, file.get(..file.len() / 2).unwrap_or_default());
+        seeds.put(target, good, file);
+    }
+    for (target, good, name) in [
+        ("import_bitwarden", "good-csv", "bitwarden.csv"),
+        ("import_ente", "good-plain", "ente.txt"),
+        ("import_google", "good-part", "google-2.txt"),
+        ("import_list", "good-lines", "list.txt"),
+        ("import_list", "good-commas", "list-commas.txt"),
+    ] {
+        seeds.put(target, good, fs::read(files.join(name))?);
+    }
+    for (target, bad, text) in [
+        ("import_bitwarden", "bad-csv-row", "name,login_totp\nx,otpauth://totp/x\n"),
+        ("import_ente", "bad-display", "otpauth://totp/x?codeDisplay=%7B"),
+        ("import_google", "bad-length", "otpauth-migration://offline?data=Cv8="),
+        ("import_google", "bad-base64", "otpauth-migration://offline?data=C"),
+        ("import_list", "bad-secret", "otpauth://totp/x?secret=1,otpauth://motp/x?secret=AA"),
+        (
+            "import_sealed",
+            "bad-costs",
+            r#"{"kdfParams":{"memLimit":9223372036854775807},"encryptedData":""}"#,
+        ),
+    ] {
+        seeds.put(target, bad, text);
+    }
+    Ok(())
 }

@@ -12,6 +12,7 @@
 
 mod bodies;
 mod frames;
+pub mod imports;
 mod keys;
 mod logon;
 mod messages;
@@ -30,6 +31,20 @@ pub type Oracle = fn(&[u8]) -> bool;
 /// Every target by the name of its corpus folder.
 pub const TARGETS: &[(&str, Oracle)] = &[
     ("http_body", http_body),
+    ("import_aegis", imports::aegis),
+    ("import_andotp", imports::andotp),
+    ("import_bitwarden", imports::bitwarden),
+    ("import_cotp", imports::cotp),
+    ("import_ente", imports::ente),
+    ("import_freeotp_plus", imports::freeotp_plus),
+    ("import_google", imports::google),
+    ("import_lastpass", imports::lastpass),
+    ("import_list", imports::list),
+    ("import_proton", imports::proton),
+    ("import_raivo", imports::raivo),
+    ("import_sealed", imports::sealed),
+    ("import_stratum", imports::stratum),
+    ("import_twofas", imports::twofas),
     ("join_code", join_code),
     ("logon_buffer", logon_buffer),
     ("otp_uri", otp_uri),

@@ -10,6 +10,9 @@ use zeroize::Zeroizing;
 /// Most values in a file, counting lists, objects and what is in them.
 const MAX_VALUES: usize = 1_000_000;
 
+/// Most names in one object; what is looked up by name is looked up one after the other.
+const MAX_NAMES: usize = 1000;
+
 /// Text that is wiped.
 pub(super) type Text = Zeroizing<String>;
 
@@ -36,7 +39,7 @@ impl Json {
     /// own.
     ///
     /// # Errors
-    /// When there are too many values.
+    /// When there are too many values or names.
     pub(super) fn read(bytes: &[u8]) -> Result<Option<Self>, CannotImport> {
         let left = Cell::new(MAX_VALUES);
         let mut reader = serde_json::Deserializer::from_slice(bytes);
@@ -172,8 +175,51 @@ impl<'de> Visitor<'de> for Node<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
         let mut pairs = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
+            if pairs.len() == MAX_NAMES {
+                self.0.set(0);
+                return Err(A::Error::custom("too many names"));
+            }
             pairs.push((Zeroizing::new(name), map.next_value_seed(self)?));
         }
         Ok(Json::Object(pairs))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(text: &str) -> Json {
+        Json::read(text.as_bytes()).unwrap().unwrap_or_else(|| panic!("{text} is no JSON"))
+    }
+
+    #[test]
+    fn values_are_taken_as_what_they_mean() {
+        let tree =
+            tree(r#"{"a":" 7 ","b":7.0,"c":-7,"d":null,"e":"","f":true,"g":"True","h":[1],"a":8,"i":1e300}"#);
+        assert_eq!(["a", "b", "c", "d", "e", "z"].map(|name| tree.whole(name)), {
+            [Ok(Some(7)), Ok(Some(7)), Ok(Some(-7)), Ok(None), Ok(None), Ok(None)]
+        });
+        assert_eq!(["f", "h", "i"].map(|name| tree.whole(name)), [Err(WrongKind); 3]);
+        assert_eq!(tree.count("c"), Err(WrongKind));
+        assert_eq!(["f", "g", "a", "z"].map(|name| tree.is_true(name)), [true, true, false, false]);
+        assert_eq!(
+            (tree.text("a"), tree.text("h"), tree.list("h").len(), tree.list("a").len()),
+            (" 7 ", "", 1, 0)
+        );
+        assert!(tree.has("d") && tree.get("d").is_none() && !tree.has("z"));
+    }
+
+    #[test]
+    fn a_tree_has_a_size() {
+        let list = |count: usize| format!("[{}0]", "0,".repeat(count - 1));
+        assert!(matches!(Json::read(list(MAX_VALUES - 1).as_bytes()), Ok(Some(_))));
+        assert!(matches!(Json::read(list(MAX_VALUES).as_bytes()), Err(CannotImport::TooLarge)));
+        let object = |count: usize| format!("{{{}\"a\":0}}", "\"a\":0,".repeat(count - 1));
+        assert!(matches!(Json::read(object(MAX_NAMES).as_bytes()), Ok(Some(_))));
+        assert!(matches!(Json::read(object(MAX_NAMES + 1).as_bytes()), Err(CannotImport::TooLarge)));
+        for bad in ["", "[", "[1,]", "{\"a\"}", "[] []", "\"\\ud800\"", &"[".repeat(1000)] {
+            assert!(matches!(Json::read(bad.as_bytes()), Ok(None)), "{bad}");
+        }
     }
 }

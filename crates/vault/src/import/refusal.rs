@@ -3,6 +3,7 @@
 
 use super::Format;
 use crate::CannotKeep;
+use crate::container::{CannotOpen, NotAContainer};
 use otp::{InvalidSeed, InvalidUri, UriField};
 
 /// Why there is no token for one entry of a file.
@@ -120,6 +121,12 @@ pub enum CannotImport {
     /// The file says how it is encrypted, and nothing is encrypted like that.
     #[error("the file is damaged: what it says about its encryption cannot be")]
     BadParameters,
+    /// One of our own vaults that is none after all.
+    #[error(transparent)]
+    NotAContainer(NotAContainer),
+    /// One of our own vaults that does not open, for another reason than its password.
+    #[error(transparent)]
+    CannotOpen(CannotOpen),
     /// More bytes, values or entries than an authenticator has.
     #[error("the file is too large to be an export of an authenticator")]
     TooLarge,

@@ -2,8 +2,8 @@
 
 use super::json::Json;
 use super::{
-    CannotImport, Format, MAX_BYTES, OtherFile, aegis, andotp, bitwarden, bitwarden_csv, cotp, ente,
-    freeotp_plus, google, lastpass, otpauth, proton, raivo, stratum, twofas,
+    CannotImport, Format, MAX_BYTES, OtherFile, aegis, andotp, bitwarden, bitwarden_csv, cotp, countersign,
+    ente, freeotp_plus, google, lastpass, otpauth, proton, raivo, stratum, twofas,
 };
 
 /// A file whose format is known, as its reader wants it.
@@ -49,6 +49,9 @@ const OTHERS: [(&[u8], OtherFile); 16] = [
 const ARCHIVE: CannotImport = CannotImport::OtherFile(OtherFile::Archive);
 
 pub(super) fn sniff(bytes: &[u8]) -> Result<Source<'_>, CannotImport> {
+    if countersign::fits(bytes) {
+        return Ok(Source::Bytes(Format::Countersign, bytes));
+    }
     if bytes.len() > MAX_BYTES {
         return Err(CannotImport::TooLarge);
     }

@@ -1,7 +1,11 @@
 //! Every format and version, in files made by independent programs.
 
 use crate::show::{PASSWORD, file, lines, read};
+use countersign_vault::container::{Keyring, NewSlot, PasswordParameters, derive};
 use countersign_vault::import::{CannotImport, Format, GoogleParts, recognize};
+use countersign_vault::{EntryId, Vault};
+use model::{Secret, UnixTime};
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
 const ALPHA: &str = "Alpha|anna@example.org|totp SHA1 6 30|018894";
 const BETA: &str = "Beta|ben|totp SHA256 8 60|16767548";
@@ -33,6 +37,33 @@ fn check_sealed(name: &str, format: Format, expected: &[&str]) {
     for wrong in ["", "passwort", "pässwörd"] {
         assert_eq!(read(&file(name), Some(wrong)).unwrap_err(), CannotImport::WrongPassword, "{name}");
     }
+}
+
+#[test]
+fn our_own_vault_is_read_with_its_trash() {
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    let now = UnixTime::from_secs(1_700_000_000);
+    let mut vault = Vault::new();
+    for (at, found) in read(&file("list.txt"), None).unwrap().found.into_iter().enumerate() {
+        let id = EntryId::from_bytes([at as u8; 16]);
+        vault.add(found.outcome.unwrap(), id, now).unwrap();
+    }
+    vault.trash(EntryId::from_bytes([0; 16]), now).unwrap();
+    vault.set_pinned(EntryId::from_bytes([1; 16]), true, now).unwrap();
+    let parameters = PasswordParameters::new([7; 16], 64, 1, 1).unwrap();
+    let key = derive(&Secret::from_text(PASSWORD.into()), &parameters).unwrap();
+    let ring = Keyring::create(NewSlot::password(parameters, key), now, &mut rng).unwrap();
+    let sealed = ring.seal(&mut vault, &mut rng).unwrap();
+
+    let bytes = sealed.bytes();
+    assert_eq!(recognize(bytes), Some(Format::Countersign));
+    let import = read(bytes, Some(PASSWORD)).unwrap();
+    let expected = [&with(BETA, "[pinned]"), GAMMA, DELTA, STEAM, &with(ALPHA, "[trashed]")];
+    assert_eq!(lines(&import), expected);
+    assert_eq!(read(bytes, None).unwrap_err(), CannotImport::NeedsPassword(Format::Countersign));
+    assert_eq!(read(bytes, Some("wrong")).unwrap_err(), CannotImport::WrongPassword);
+    let cut = read(&bytes[..100], Some(PASSWORD)).unwrap_err();
+    assert_eq!(cut.to_string(), "this vault is damaged or incomplete");
 }
 
 #[test]

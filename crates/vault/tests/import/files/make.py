@@ -4,7 +4,7 @@ Needs python3 with `cryptography` 44 and `pyzipper` 0.4, libsodium 1.0.18, and `
 
     python3 make.py
 
-The files are kept, since what is random in them would change with every run.
+The files are kept, since what is random in them would change with every run. Those named `cheap-` are for the fuzzers.
 """
 import base64, ctypes, ctypes.util, hashlib, hmac, json, os, struct, subprocess, urllib.parse, uuid
 import pyzipper
@@ -103,6 +103,7 @@ def ente_sealed(tag, ops, mem):
 
 write("ente-encrypted.json", ente_sealed(3, 2, 8 << 20))
 write("ente-encrypted-message.json", ente_sealed(0, 1, 8 << 20))
+write("cheap-ente.json", ente_sealed(3, 1, 8 << 10))
 
 
 # ---- Google: two parts ----
@@ -164,18 +165,21 @@ for version in (1, 2, 3):
     write(f"aegis-v{version}.json", dict(version=1, header=dict(slots=None, params=None), db=aegis(version)))
 
 
-def slot(kind, master, password=None):
+def slot(kind, master, password=None, n=1 << 15):
     salt = os.urandom(32)
-    key = hashlib.scrypt(password, salt=salt, n=1 << 15, r=8, p=1, maxmem=1 << 26, dklen=32) if password else os.urandom(32)
+    key = hashlib.scrypt(password, salt=salt, n=n, r=8, p=1, maxmem=1 << 26, dklen=32) if password else os.urandom(32)
     nonce, sealed = gcm(key, master)
     known = dict(type=kind, uuid=str(uuid.uuid4()), key=sealed[:-16].hex(), key_params=dict(nonce=nonce.hex(), tag=sealed[-16:].hex()))
-    return known | (dict(n=1 << 15, r=8, p=1, salt=salt.hex(), repaired=True, is_backup=False) if password else {})
+    return known | (dict(n=n, r=8, p=1, salt=salt.hex(), repaired=True, is_backup=False) if password else {})
 
 
 master = os.urandom(32)
 nonce, sealed = gcm(master, compact(aegis(3)))
 slots = [slot(2, master), slot(1, master, b"another password"), slot(1, master, PASSWORD)]
 write("aegis-encrypted.json", dict(version=1, header=dict(slots=slots, params=dict(nonce=nonce.hex(), tag=sealed[-16:].hex())), db=b64(sealed[:-16])))
+
+slots = [slot(1, master, PASSWORD, 2)]
+write("cheap-aegis.json", dict(version=1, header=dict(slots=slots, params=dict(nonce=nonce.hex(), tag=sealed[-16:].hex())), db=b64(sealed[:-16])))
 
 
 # ---- 2FAS ----
@@ -236,6 +240,7 @@ def bitwarden_sealed(kind, **costs):
 
 write("bitwarden-pbkdf2.json", bitwarden_sealed(0, kdfIterations=100_000, kdfMemory=None, kdfParallelism=None))
 write("bitwarden-argon2id.json", bitwarden_sealed(1, kdfIterations=3, kdfMemory=16, kdfParallelism=4))
+write("cheap-bitwarden.json", bitwarden_sealed(0, kdfIterations=1, kdfMemory=None, kdfParallelism=None))
 rows = ["folder,favorite,type,name,notes,fields,reprompt,login_uri,login_username,login_password,login_totp"]
 rows += [",,note,Diary,\"not to be told, with \"\"quotes\"\"\nand lines\",,0,,,,", ",,login,No code,,,0,https://example.org,u,p,"]
 for i, t in enumerate(TOKENS):
