@@ -84,16 +84,20 @@ impl<'a> Query<'a> {
     fn new(query: &'a str) -> Self {
         let mut pairs = Vec::new();
         for mut piece in query.split('&') {
-            let mut more = true;
-            while more {
+            // A parameter of each name at most: cutting on and on would take time that grows with the square of the
+            // length.
+            for cuts in 0..=NAMES.len() {
                 let end = NAMES.iter().filter_map(|name| piece.find(&format!(" {name}="))).min();
+                let end = end.filter(|_| cuts < NAMES.len());
                 let (first, rest) = piece.split_at(end.unwrap_or(piece.len()));
                 let (name, value) = first.split_once('=').unwrap_or((first, ""));
                 let name = name.trim();
                 pairs.push((name.strip_prefix("amp;").unwrap_or(name), value));
+                if end.is_none() {
+                    break;
+                }
                 // A piece that begins with a blank has an empty first part; the blank must go for the search to end.
                 piece = rest.strip_prefix(' ').unwrap_or(rest);
-                more = end.is_some();
             }
         }
         Self(pairs)
