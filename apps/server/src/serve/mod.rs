@@ -201,7 +201,7 @@ impl Identity {
 fn announce(config: &Config, address: SocketAddr) -> anyhow::Result<()> {
     let data = config.server.data.display();
     output::line(&format!("listening on https://{address}"))?;
-    output::line(&format!("data is in {data}; back up the folder, and master.key apart from it"))?;
+    output::line(&format!("data is in {data}; back it up: countersign --data {data} backup FILE"))?;
     output::line(&format!("make a join code for your machines: countersign --data {data} join-code new"))?;
     if site::is_there() {
         output::line(&format!("the authenticator is at https://{address}/app/"))?;
