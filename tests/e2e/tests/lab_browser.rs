@@ -134,4 +134,5 @@ async fn the_page_leads_from_the_password_over_the_qr_code_held_to_the_phone_to_
             .all(|complaint| !complaint.contains("Security Policy") && !complaint.contains("/lab/")),
         "{complaints:#?}"
     );
+    browser.quit().await;
 }

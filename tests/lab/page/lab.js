@@ -12,6 +12,7 @@ let people = [];
 let chosen = null; // the tile: an account, or null for "Other user"
 let drawn = null; // { key, parts, screen } of the sign-in view that is there
 let qrFile = null; // the QR code on the screen, as a picture file
+let qrMade = null; // the same, promised
 let scanned = false; // whether the app took the picture
 let appShown = false;
 let clock = 0;
@@ -86,6 +87,7 @@ function show(scene) {
 function leave() {
   drawn = null;
   qrFile = null;
+  qrMade = null;
   appShown = false;
   clearInterval(clock);
   delete pc.dataset.view;
@@ -258,6 +260,7 @@ function shown(parts, screen) {
     parts.qr.dataset.modules = modules;
     parts.qr.hidden = !modules;
     qrFile = null;
+    qrMade = null;
     if (modules) drawQr(parts.qr, screen.qr);
     else parts.qr.replaceChildren();
   }
@@ -282,8 +285,13 @@ function drawQr(place, { size, modules, label }) {
       pen.fillRect((QUIET + (at % size)) * MODULE, (QUIET + Math.floor(at / size)) * MODULE, MODULE, MODULE);
     }
   }
-  canvas.toBlob((blob) => {
-    qrFile = new File([blob], "screen.png", { type: "image/png" });
+  const made = new Promise((resolve) => {
+    canvas.toBlob((blob) => resolve(new File([blob], "screen.png", { type: "image/png" })));
+  });
+  qrMade = made;
+  // Dragging cannot wait for it.
+  made.then((file) => {
+    if (qrMade === made) qrFile = file;
   });
   canvas.addEventListener("dragstart", (event) => {
     if (qrFile) event.dataTransfer.items.add(qrFile);
@@ -323,7 +331,7 @@ function next({ view, busy, qr, cancel: can }) {
   if (view === "code") return "Type the code that the phone shows now.";
   if (view === "enroll") {
     if (scanned) return "Type the code that the phone shows now.";
-    return qr ? "Hold the phone to the screen." : "Choose Show QR. On the phone: Add new token, Scan QR code.";
+    return qr ? "Hold the phone to the screen." : "On the phone go to Add new token. Here choose Show QR.";
   }
   return can ? "" : "Go back and try another way.";
 }
@@ -357,8 +365,9 @@ function progress(screen) {
 
 /// Gives the app the picture on the screen as a person would: dropped onto it, or else pasted. The app takes an event
 /// by calling `preventDefault`.
-function hold() {
-  if (!qrFile) {
+async function hold() {
+  const file = await qrMade;
+  if (!file) {
     holdSays.textContent = drawn?.screen.view === "enroll"
       ? "There is no QR code on the screen. Choose Show QR there first."
       : "There is no QR code on the screen now. It comes after the password, the first time.";
@@ -367,10 +376,10 @@ function hold() {
   const view = document.getElementById("app").contentWindow;
   const data = () => {
     const made = new view.DataTransfer();
-    made.items.add(new view.File([qrFile], qrFile.name, { type: qrFile.type }));
+    made.items.add(new view.File([file], file.name, { type: file.type }));
     return made;
   };
-  const target = view.document.body;
+  const target = view.document.querySelector("main") ?? view.document.body;
   const dragged = data();
   const send = (event) => !target.dispatchEvent(event);
   const drag = (name) =>
@@ -385,7 +394,7 @@ function hold() {
     if (drawn) progress(drawn.screen);
   } else {
     holdSays.textContent =
-      "The phone is not looking for a QR code. On it, choose Add new token, then Scan QR code, and hold it there again.";
+      "The phone is not looking for a QR code. Go to Add new token on it, and hold it there again.";
   }
 }
 
