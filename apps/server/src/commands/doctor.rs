@@ -1,5 +1,6 @@
 //! `countersign doctor`: what is or will be the matter, each in a sentence that says what to do.
 
+mod boxes;
 mod keys;
 mod reach;
 
@@ -117,6 +118,7 @@ fn look(config: &Config, args: &Args, findings: &mut Findings) {
     let key = service.signing_key().verifying_key().fingerprint();
     findings.good(format!("the signing key has the fingerprint {key}; machines show the same one"));
     keys::sealed(&service, &folder, findings);
+    boxes::room(config, &service, findings);
     keys::backup(&service, args.backup_days, findings);
     clock(&service, findings);
     match service::keys::statement(&service) {

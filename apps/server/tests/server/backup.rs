@@ -113,6 +113,26 @@ fn nothing_of_a_key_or_an_address_of_a_backup_is_in_the_log() {
 }
 
 #[test]
+fn the_doctor_says_when_there_is_no_more_room_for_backups() {
+    let lab = Lab::new();
+    let config = lab.file("c.toml", "[backup]\ntotal_mb = 1\ngenerations = 9");
+    let config = config.to_str().unwrap();
+    let server = lab.serve_with(&["--config", config]);
+    let phone = Phone::new(1);
+    assert_eq!(phone.put(&server.address, None, &content(0)).unwrap().status, 201);
+    let report = lab.run(&["doctor", "--config", config]).out;
+    assert!(report.contains("good  backups of the authenticator take 1 of 1 MB, in 1 box"), "{report}");
+    for number in 0..2 {
+        phone.put(&server.address, Some(&content(number)), &content(number + 1)).unwrap();
+    }
+    let report = lab.run(&["doctor", "--config", config]).out;
+    assert!(report.contains("raise backup.total_mb before new ones are refused"), "{report}");
+    let full = phone.put(&server.address, Some(&content(2)), &content(3)).unwrap();
+    assert_eq!(full.status, 507, "{}", full.head);
+    assert_eq!(phone.get(&server, "").body, content(2));
+}
+
+#[test]
 fn backups_can_be_switched_off() {
     let lab = Lab::new();
     let config = lab.file("c.toml", "[backup]\nenabled = false");
@@ -124,7 +144,7 @@ fn backups_can_be_switched_off() {
 /// said is there.
 #[test]
 fn a_server_killed_in_mid_write_holds_the_old_backup_or_the_new_one_and_never_half() {
-    const ROUNDS: u32 = 20;
+    const ROUNDS: u32 = 10;
     let lab = Lab::new();
     let mut server = lab.serve();
     let (address, phone) = (server.address.clone(), Phone::new(1));

@@ -114,6 +114,30 @@ async fn a_backup_is_made_read_changed_listed_and_removed() {
     assert_eq!(error(&phone.get("").await), (404, "not_found".into()));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_fifty_phones_that_read_the_same_one_writes() {
+    let server: &'static Server = Box::leak(Box::new(server()));
+    let phone = Phone::new(server, 1);
+    phone.make(b"one").await;
+    let tasks: Vec<_> = (0..50_u8)
+        .map(|number| {
+            let phone = phone.clone();
+            tokio::spawn(async move { phone.replace(&etag(b"one"), &[number; 100]).await })
+        })
+        .collect();
+    let mut answers = Vec::new();
+    for task in tasks {
+        answers.push(task.await.unwrap());
+    }
+    let written: Vec<_> = answers.iter().filter(|answer| answer.status.as_u16() == 200).collect();
+    assert_eq!(written.len(), 1);
+    let kept = written[0].header("etag").unwrap();
+    assert_eq!(phone.get("").await.header("etag"), Some(kept));
+    for answer in answers.iter().filter(|answer| answer.status.as_u16() != 200) {
+        assert_eq!((error(answer), answer.header("etag")), ((412, "changed".into()), Some(kept)));
+    }
+}
+
 #[tokio::test]
 async fn a_write_that_does_not_say_what_it_replaces_is_refused() {
     let server = server();
