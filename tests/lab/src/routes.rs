@@ -133,10 +133,11 @@ async fn say(
     };
     let Ok(said) = Said::read(&body) else { return StatusCode::BAD_REQUEST.into_response() };
     let to = lab.screens.lock().unwrap_or_else(PoisonError::into_inner).get(&number).cloned();
-    let status = match to.map(|to| to.try_send(said)) {
-        Some(Ok(())) => StatusCode::NO_CONTENT,
-        Some(Err(mpsc::error::TrySendError::Full(_))) => StatusCode::TOO_MANY_REQUESTS,
-        Some(Err(mpsc::error::TrySendError::Closed(_))) | None => StatusCode::GONE,
+    let Some(to) = to else { return StatusCode::GONE.into_response() };
+    let status = match to.try_send(said) {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(mpsc::error::TrySendError::Full(_)) => StatusCode::TOO_MANY_REQUESTS,
+        Err(mpsc::error::TrySendError::Closed(_)) => StatusCode::GONE,
     };
     status.into_response()
 }

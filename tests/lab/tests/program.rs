@@ -2,6 +2,7 @@
 
 use std::process::{Command, Output, Stdio};
 
+#[expect(clippy::unwrap_used, reason = "a test cannot go on without its folder")]
 fn lab(windows: Option<&str>) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("windows.json");
