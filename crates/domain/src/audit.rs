@@ -118,6 +118,8 @@ crate::words! {
         SignInAbandoned = "sign_in_abandoned",
         /// A machine reports that it refused by itself.
         AgentRefused = "agent_refused",
+        /// A machine reports that its sign-in screen kept breaking, so that the password alone is enough there.
+        ProviderSteppedAside = "provider_stepped_aside",
 
         /// A join code was made.
         JoinCodeMade = "join_code_made",

@@ -109,7 +109,7 @@ words! {
         TimedOut = "timed-out",
         /// A part of Countersign failed.
         ComponentFailed = "component-failed",
-        /// Windows refused the sign-in after the code was accepted. Argument: none; Windows' own text follows.
+        /// Windows refused the sign-in after it was approved, with a code or without. Argument: none; Windows' own text follows.
         WindowsRefused = "windows-refused",
         /// Signed in.
         Welcome = "welcome",

@@ -67,7 +67,7 @@ machine-cloned = Dieser PC ist eine Kopie eines anderen, deshalb vertraut ihm de
 not-joined = Dieser PC ist noch mit keinem Countersign-Server verbunden. Bitten Sie den { -help-desk }, ihn zu verbinden.
 timed-out = Es ist zu viel Zeit vergangen, deshalb wurde diese Anmeldung beendet. Geben Sie Benutzername und Kennwort noch einmal ein.
 component-failed = Ein Teil von Countersign ist stehen geblieben. Versuchen Sie es noch einmal; wenn es dabei bleibt, starten Sie den PC neu, oder sagen Sie es dem { -help-desk }.
-windows-refused = Ihr Code wurde angenommen, aber Windows hat Sie nicht angemeldet. Windows sagt dazu:
+windows-refused = Countersign hat Sie durchgelassen, aber Windows hat Sie nicht angemeldet. Windows sagt dazu:
 welcome = Sie sind angemeldet.
 
 ## Said after the texts that name the help desk, when it is known whom to call.

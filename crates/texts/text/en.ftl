@@ -72,7 +72,7 @@ machine-cloned = This PC is a copy of another one, so the server doesn't trust i
 not-joined = This PC is not joined to a Countersign server yet. Ask your { -help-desk } to join it.
 timed-out = Too much time has passed, so this sign-in has ended. Type your user name and password again.
 component-failed = A part of Countersign has stopped. Try again; if it stays that way, restart this PC or tell your { -help-desk }.
-windows-refused = Your code was accepted, but Windows did not sign you in. This is what Windows says:
+windows-refused = Countersign let you through, but Windows did not sign you in. This is what Windows says:
 welcome = You are signed in.
 
 ## Said after the texts that name the help desk, when it is known whom to call.

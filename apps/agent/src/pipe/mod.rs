@@ -98,7 +98,7 @@ impl House {
             && let Present::Joined(agent) = self.present()
         {
             // The server's audit trail hears of it as soon as it can be reached.
-            agent.record(None, None, ReportedEvent::Refused { reason: Reason::ComponentFailed });
+            agent.record(None, None, ReportedEvent::SteppedAside { broken_starts: times });
         }
     }
 

@@ -110,6 +110,12 @@ pub enum ReportedEvent {
     },
     /// An account that is set on the machine to get in with the password alone did: nobody was asked for a code.
     BreakGlass,
+    /// The sign-in screen broke so often in a row that the provider steps aside, as is set on the machine: the
+    /// password alone is enough until one works again.
+    SteppedAside {
+        /// Broken starts in a row.
+        broken_starts: u32,
+    },
     /// A kind this version does not know.
     #[serde(other)]
     Other,

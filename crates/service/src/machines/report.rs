@@ -45,6 +45,9 @@ fn record(work: &mut Work<'_, '_>, machine: &Machine, report: Report) -> Result<
         ReportedEvent::BreakGlass => {
             (AuditKind::CodeNotNeeded, "break-glass, set on the machine; ".to_owned())
         }
+        ReportedEvent::SteppedAside { broken_starts } => {
+            (AuditKind::ProviderSteppedAside, format!("after {broken_starts} broken starts in a row; "))
+        }
         // Of a later version: nothing to record it as.
         ReportedEvent::Other => return Ok(()),
     };

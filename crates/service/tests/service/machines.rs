@@ -247,6 +247,7 @@ async fn what_a_machine_reports_is_recorded_once() {
         let events = vec![
             report(id, ReportedEvent::SignedIn),
             report(server.request_id(), ReportedEvent::WindowsRefused { status: 0xc000_006d, substatus: 0 }),
+            report(server.request_id(), ReportedEvent::SteppedAside { broken_starts: 3 }),
             report(server.request_id(), ReportedEvent::BreakGlass),
             report(server.request_id(), ReportedEvent::Other),
         ];
@@ -258,7 +259,10 @@ async fn what_a_machine_reports_is_recorded_once() {
     let glass = events.last().unwrap();
     assert_eq!(glass.kind, AuditKind::CodeNotNeeded);
     assert!(glass.detail.starts_with("break-glass, set on the machine; "), "{glass:?}");
-    let last = events.get(events.len() - 2).unwrap();
+    let aside = events.get(events.len() - 2).unwrap();
+    assert_eq!(aside.kind, AuditKind::ProviderSteppedAside);
+    assert!(aside.detail.starts_with("after 3 broken starts in a row; "), "{aside:?}");
+    let last = events.get(events.len() - 3).unwrap();
     assert_eq!(last.person, server.person(&pc, &domain(1001)).map(|person| person.id));
     assert!(last.detail.contains("0xc000006d") && last.at == server.now(), "{last:?}");
 

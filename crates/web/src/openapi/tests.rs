@@ -195,6 +195,7 @@ fn what_is_written_is_what_is_described() {
         ReportedEvent::Abandoned,
         ReportedEvent::Refused { reason: Reason::Unreachable },
         ReportedEvent::BreakGlass,
+        ReportedEvent::SteppedAside { broken_starts: 3 },
     ] {
         let account = Some(account(AuthorityClaim::ThisMachine));
         let events = vec![Report { id: request, attempt: Some(attempt), at, account, what }];
