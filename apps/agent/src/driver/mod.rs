@@ -101,11 +101,21 @@ pub fn open(
     backend: Arc<dyn Backend>,
     releaser: Box<dyn Releaser>,
 ) -> (View, impl Future<Output = ()> + Send) {
+    prepare(SignIn::new(context.clone()), context, backend, releaser)
+}
+
+/// The same for a sign-in that may have been told something else than this side goes by.
+fn prepare(
+    signin: SignIn,
+    context: Context,
+    backend: Arc<dyn Backend>,
+    releaser: Box<dyn Releaser>,
+) -> (View, impl Future<Output = ()> + Send) {
     let (inputs, received) = mpsc::unbounded_channel();
     let (drawn, screens) = mpsc::unbounded_channel();
     let driver = Driver {
         clock: SteadyClock::start(),
-        signin: SignIn::new(context.clone()),
+        signin,
         turn: 0,
         context,
         backend,

@@ -178,6 +178,32 @@ async fn wrong_and_unknown_take_the_same_time_and_read_the_same() {
 }
 
 #[tokio::test]
+async fn a_break_glass_release_for_somebody_who_is_not_in_this_sides_list_is_not_carried_out() {
+    for listed_here in [true, false] {
+        let at = At { session: 1, kind: SignInKind::SignIn, place: Place::Console, user: None };
+        let nobody = at.context(machine());
+        let mara = vec!["S-1-5-21-7-8-9-1001".parse().unwrap()];
+        let listed = Context { break_glass: mara, ..nobody.clone() };
+        let fake = Fake {
+            os: Arc::new(TestOs::default()),
+            alter: |_| {},
+            answers: Answers::Never,
+            events: Mutex::default(),
+        };
+        let fake = Arc::new(fake);
+        let (hand, mut released) = mpsc::unbounded_channel();
+        let here = if listed_here { listed.clone() } else { nobody };
+        let (view, work) = prepare(SignIn::new(listed), here, fake.clone(), Box::new(hand));
+        let done = tokio::spawn(work);
+        let mut bench = Bench { view, released: mpsc::unbounded_channel().1, fake, done };
+        bench.submit("CORP\\mara", "right");
+        bench.screen(|screen| screen.busy).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(released.try_recv().is_ok(), listed_here);
+    }
+}
+
+#[tokio::test]
 async fn cancel_is_answered_at_once_whatever_hangs() {
     // First Windows hangs, then the server.
     let hanging = TestOs { proof_takes: Duration::from_secs(3), ..TestOs::default() };
