@@ -81,7 +81,7 @@ pub(crate) struct Tile {
     user: Option<User>,
     /// The COM object of this tile, not counted; null while nobody listens.
     object: AtomicPtr<c_void>,
-    /// Whether a submission waits for its answer. Then nobody else takes it.
+    /// Whether somebody waits for an answer. Then nobody else takes it.
     submitting: AtomicBool,
     /// Whether what was typed has been sent, and is still to be taken away on the screen.
     to_clear: AtomicBool,
@@ -258,13 +258,21 @@ impl Tile {
             state.outcome = None;
             state.view.clone()
         };
+        // While a submission is under way, the answer is the submission's.
+        let mine = self.claim();
         let said = view.is_some_and(|view| {
             let said = view.say(|turn| ToAgent::Pressed { turn, command });
-            if said && let Waited::Answered(Answer::Screen(screen)) = wait(&view, COMMAND_LIMIT) {
+            if said
+                && mine
+                && let Waited::Answered(Answer::Screen(screen)) = wait(&view, COMMAND_LIMIT)
+            {
                 self.show(screen, if command == Command::Cancel { Clear::Secrets } else { Clear::Nothing });
             }
             said
         });
+        if mine {
+            self.submitting.store(false, Ordering::SeqCst);
+        }
         if !said {
             self.show(first_screen(Some(away())), Clear::Secrets);
         }
@@ -326,7 +334,7 @@ impl Tile {
         Told::Message(message.filter(|(_, weight)| *weight != Weight::Prompt))
     }
 
-    /// The right to make a submission: of two at once each would wait for what the other was answered. [`Tile::submit`]
+    /// The right to wait for an answer: of two at once each would wait for what the other was given. [`Tile::submit`]
     /// gives it back.
     fn claim(&self) -> bool {
         !self.submitting.swap(true, Ordering::SeqCst)
@@ -412,13 +420,18 @@ impl Tile {
             }
             state.view.clone()
         };
+        let mine = self.claim();
         let said =
             view.as_ref().is_some_and(|view| view.say(|turn| ToAgent::Windows { turn, status, substatus }));
+        let answered = view.filter(|_| said && mine && status != 0).map(|view| wait(&view, RESULT_LIMIT));
+        if mine {
+            self.submitting.store(false, Ordering::SeqCst);
+        }
         if status == 0 {
             self.hide_qr();
             return None;
         }
-        let screen = match view.filter(|_| said).map(|view| wait(&view, RESULT_LIMIT)) {
+        let screen = match answered {
             Some(Waited::Answered(Answer::Screen(screen))) => screen,
             _ => first_screen(Some(Reason::WindowsRefused)),
         };

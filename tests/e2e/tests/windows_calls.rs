@@ -28,7 +28,8 @@ longest_block_seconds = 1
 new_people_per_day = 100000
 ";
 
-/// Sign-in screens at the same time, each with people of its own: a wrong password takes a second, whatever waits.
+/// Sign-in screens at the same time, each with people of its own: a wrong password takes a second, whatever waits. The
+/// variable `COUNTERSIGN_SCREENS` says otherwise.
 const SCREENS: u32 = 4;
 /// Sequences that one command plays.
 const AT_ONCE: u32 = 25;
@@ -81,16 +82,17 @@ impl Found {
 fn whatever_is_called_nobody_gets_in_who_has_not_shown_password_and_code() {
     let server = Server::start();
     server.policy(HURRIED);
-    let each = how_many("COUNTERSIGN_SEQUENCES", 120).div_ceil(SCREENS);
+    let screens_at_once = how_many("COUNTERSIGN_SCREENS", SCREENS);
+    let each = how_many("COUNTERSIGN_SEQUENCES", 120).div_ceil(screens_at_once);
     let many = each.div_ceil(NEWCOMER_EVERY) + 4;
-    let accounts: Vec<Account> = (0..many * SCREENS)
+    let accounts: Vec<Account> = (0..many * screens_at_once)
         .map(|number| {
             Pc::account(&format!("p{number}"), 1001 + number, &format!("the password of p{number}"))
         })
         .collect();
     let pc = Pc::joined(&server, &accounts);
     let begun = Instant::now();
-    let mut screens: Vec<SignInScreen<'_>> = (0..SCREENS)
+    let mut screens: Vec<SignInScreen<'_>> = (0..screens_at_once)
         .zip(accounts.chunks(many as usize))
         .map(|(number, accounts)| {
             let person = |account: &Account| {
@@ -104,14 +106,16 @@ fn whatever_is_called_nobody_gets_in_who_has_not_shown_password_and_code() {
         })
         .collect();
 
+    let length = format!("length={}", how_many("COUNTERSIGN_LENGTH", 12));
     let mut found = Found::default();
     let first = how_many("COUNTERSIGN_SEED", 1);
     for round in 0..each.div_ceil(AT_ONCE) {
         let count = AT_ONCE.min(each - round * AT_ONCE).to_string();
-        let seeds: Vec<u32> = (0..SCREENS).map(|number| first + round * SCREENS + number).collect();
+        let seeds: Vec<u32> =
+            (0..screens_at_once).map(|number| first + round * screens_at_once + number).collect();
         for ((number, seed), screen) in (0..).zip(&seeds).zip(&mut screens) {
             let people = format!("people={}", pc.windows_path(&format!("people-{number}.json")));
-            screen.tell(&["sequences", &seed.to_string(), &count, &people, "period=4"]);
+            screen.tell(&["sequences", &seed.to_string(), &count, &people, "period=4", &length]);
         }
         for (seed, screen) in seeds.iter().zip(&mut screens) {
             let answer =
@@ -119,24 +123,28 @@ fn whatever_is_called_nobody_gets_in_who_has_not_shown_password_and_code() {
             assert_eq!(answer["ok"], true, "seed {seed}: {answer}");
             found.add(*seed, &answer);
         }
+        let Found { counts, signed_in, slowest, unapproved, undocumented, .. } = &found;
+        println!(
+            "{counts:?} in {:.0?}; {} by {} people had shown what they had to, {} had not; slowest {slowest:.0} ms; \
+             undocumented {undocumented:?}",
+            begun.elapsed(),
+            signed_in.values().sum::<u64>(),
+            signed_in.len(),
+            unapproved.len(),
+        );
+        if !unapproved.is_empty() {
+            println!("{unapproved:?}");
+        }
     }
     let signed_in: u64 = found.signed_in.values().sum();
-    println!(
-        "{:?} in {:.0?}; {signed_in} by {} people had shown what they had to; slowest {:.0} ms\n{:?}\n{:?}",
-        found.counts,
-        begun.elapsed(),
-        found.signed_in.len(),
-        found.slowest,
-        found.by_method,
-        found.said
-    );
+    println!("{:?}\n{:?}", found.by_method, found.said);
     assert!(found.unapproved.is_empty(), "{:?}", found.unapproved);
     assert!(found.undocumented.is_empty(), "{:?}", found.undocumented);
     assert_eq!(found.counts["serializations"], found.counts["finished"]);
     assert_eq!(found.counts["references_left"], 0);
     assert!(Duration::from_secs_f64(found.slowest / 1000.0) < HANGS, "{:.0} ms", found.slowest);
     // Else it would show nothing that nobody gets in by other ways.
-    assert!(signed_in > u64::from(each * SCREENS) / 4, "{signed_in}");
+    assert!(signed_in > u64::from(each * screens_at_once) / 4, "{signed_in}");
     // The server knows of as many codes that it took from this person.
     let mut accepted: BTreeMap<String, u64> = BTreeMap::new();
     for kind in ["code_accepted", "token_enrolled"] {

@@ -7,6 +7,8 @@ use crate::trace;
 use crate::witness::Witness;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 use windows::Win32::Foundation::{E_ABORT, E_ACCESSDENIED, S_FALSE, S_OK};
 use windows::Win32::Foundation::{E_INVALIDARG, E_NOTIMPL, E_OUTOFMEMORY, E_POINTER, E_UNEXPECTED, NTSTATUS};
@@ -355,11 +357,14 @@ pub(crate) fn tile_call(
                 return;
             };
             let cancel_at = dice.one_in(3).then(|| dice.roll(4));
-            let going: IQueryContinueWithStatus = Going::new(None, cancel_at).into();
+            let going = Going::new(None, cancel_at);
+            let asked = Arc::clone(&going.asked);
+            let going: IQueryContinueWithStatus = going.into();
             let pointer = if dice.one_in(8) { std::ptr::null_mut() } else { going.as_raw() };
             tally.witness.submitted(tile);
             let answer = com!(connectable, Connect(pointer), Value::Null);
-            if answer.is_err() {
+            // A tile that refuses to begin, since another submission is under way, asks nothing.
+            if answer.is_err() && cancel_at.is_some() && asked.load(Ordering::SeqCst) > 0 {
                 tally.witness.cancelled(tile);
             }
             ("Connect", answer)

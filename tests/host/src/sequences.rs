@@ -342,7 +342,7 @@ impl Screen<'_> {
         self.tally.witness.submitted(self.tile);
         let answer = com!(connectable, Connect(going.as_raw()), Value::Null);
         self.tally.note("Connect", answer);
-        if answer.is_err() {
+        if answer.is_err() && cancel_at.is_some() {
             self.tally.witness.cancelled(self.tile);
         }
         answer.is_ok()
@@ -374,9 +374,6 @@ impl Screen<'_> {
         self.tally.witness.looks(self.tile);
         // What hangs is no answer that is written down anywhere.
         let answer = answer.unwrap_or(HRESULT(-1));
-        if answer.is_err() {
-            self.tally.witness.cancelled(self.tile);
-        }
         self.tally.note("Connect", answer);
         answer.is_ok()
     }
