@@ -4,6 +4,7 @@ import start from "{{./app.js}}";
 
 const here = new URL(".", import.meta.url);
 const allowed = new Set([
+  new URL("{{./files-worker.js}}", here).href,
   new URL("{{./keys-worker.js}}", here).href,
   new URL("{{./qr-worker.js}}", here).href,
   new URL("../sw.js", here).href,

@@ -18,6 +18,9 @@ pub(crate) fn Root() -> impl IntoView {
     clock::run(app);
     lock::watch(app);
     updates::watch(app);
+    app.take_link();
+    // A link that is opened while the app is open already changes only what is behind the `#`.
+    let _handle = window_event_listener_untyped("hashchange", move |_| app.take_link());
     spawn_local(async move { app.load().await });
 
     // A screen reader and the keyboard begin at the top of what is new.
@@ -53,6 +56,22 @@ impl App {
     /// Goes to a screen.
     pub(crate) fn go(self, screen: Screen) {
         self.screen.set(screen);
+    }
+
+    /// Goes to the tokens of an unlocked vault, or first to what a link brought.
+    pub(crate) fn go_home(self) {
+        self.go(if self.enroll.with_value(Option::is_some) { Screen::Link } else { Screen::Tokens });
+    }
+
+    /// Keeps what the address brings in `#enroll=…` until the vault is unlocked, and takes it out of the address.
+    fn take_link(self) {
+        let fragment = page::take_fragment().map(zeroize::Zeroizing::new);
+        let Some(encoded) = fragment.as_ref().and_then(|text| text.strip_prefix("enroll=")) else { return };
+        let decoded = js_sys::decode_uri_component(encoded).ok().map(String::from);
+        self.enroll.set_value(decoded.map(zeroize::Zeroizing::new));
+        if self.session.with_value(Option::is_some) {
+            self.go_home();
+        }
     }
 
     /// Goes to where the back button leads.

@@ -7,12 +7,13 @@ pub(crate) mod clipboard;
 pub(crate) mod database;
 pub(crate) mod files;
 pub(crate) mod page;
+pub(crate) mod passkey;
 pub(crate) mod picture;
 pub(crate) mod reader;
 pub(crate) mod request;
 pub(crate) mod worker;
 
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 /// What the browser did not do.
 #[derive(Debug)]
@@ -29,8 +30,8 @@ pub(crate) enum Refused {
     NotFound,
     /// Somebody else uses it.
     Busy,
-    /// Something else, by the name the browser gives it.
-    Other(String),
+    /// Something else.
+    Other,
 }
 
 impl Refused {
@@ -42,8 +43,7 @@ impl Refused {
             Some("NotAllowedError" | "SecurityError") => Self::NotAllowed,
             Some("NotFoundError" | "OverconstrainedError") => Self::NotFound,
             Some("NotReadableError" | "AbortError") => Self::Busy,
-            Some(name) => Self::Other(name.to_owned()),
-            None => Self::Other(value.dyn_into::<js_sys::JsString>().map(String::from).unwrap_or_default()),
+            _ => Self::Other,
         }
     }
 }

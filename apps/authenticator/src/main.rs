@@ -2,6 +2,10 @@
 //!
 //! Must not know how codes are made, vaults sealed or files read: that is in the crates below. What is worth a unit test
 //! belongs there. How to add a screen is in `README.md` beside this folder.
+#![cfg_attr(
+    target_arch = "wasm32",
+    expect(unreachable_pub, reason = "what leptos makes of a component is public")
+)]
 
 #[cfg(target_arch = "wasm32")]
 mod app;

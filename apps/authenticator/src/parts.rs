@@ -5,12 +5,14 @@ mod notice;
 mod password;
 mod token_row;
 mod top;
+mod ways;
 
 pub(crate) use field::{Choice, TextField};
 pub(crate) use notice::{Notice, Tone};
 pub(crate) use password::{NewPassword, PasswordField};
 pub(crate) use token_row::TokenRow;
 pub(crate) use top::Top;
+pub(crate) use ways::Ways;
 
 use leptos::{html, prelude::*};
 use model::Secret;

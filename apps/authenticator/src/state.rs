@@ -3,11 +3,14 @@
 pub(crate) mod backup;
 pub(crate) mod clock;
 pub(crate) mod enroll;
+pub(crate) mod incoming;
 pub(crate) mod keys;
 pub(crate) mod lock;
+pub(crate) mod order;
 pub(crate) mod session;
 pub(crate) mod storage;
 pub(crate) mod updates;
+pub(crate) mod ways;
 
 pub(crate) use texts::app::Key;
 
@@ -15,6 +18,7 @@ use crate::{browser::page, screens::Screen};
 use leptos::prelude::*;
 use session::Session;
 use texts::app::{AppLanguage, Value, say};
+use vault::{EntryId, backup_box::BackupNote};
 
 /// The app's state, a handful of signals: copied freely, and the same everywhere.
 #[derive(Clone, Copy)]
@@ -35,12 +39,18 @@ pub(crate) struct App {
     pub(crate) offset: RwSignal<Option<i64>>,
     /// How it stands with the backup.
     pub(crate) backup: RwSignal<backup::Standing>,
+    /// The token that is being dragged.
+    pub(crate) dragged: RwSignal<Option<EntryId>>,
     /// Whether a new version of the app waits.
     pub(crate) update_ready: RwSignal<bool>,
     /// The unlocked vault; nothing while it is locked.
     pub(crate) session: StoredValue<Option<Session>, LocalStorage>,
     /// Where the sealed vault is kept on this device.
     pub(crate) storage: StoredValue<storage::Storage, LocalStorage>,
+    /// What the device remembers of its backup; nothing while it is locked or has none.
+    pub(crate) note: StoredValue<Option<BackupNote>, LocalStorage>,
+    /// Whether a backup is being written.
+    pub(crate) backing_up: StoredValue<bool>,
     /// Whether a change is being saved.
     pub(crate) saving: StoredValue<bool>,
     /// What came in the address and waits for the vault to be unlocked.
@@ -61,9 +71,12 @@ impl App {
             second: RwSignal::new(page::now_ms() / 1000),
             offset: RwSignal::new(None),
             backup: RwSignal::new(backup::Standing::Off),
+            dragged: RwSignal::new(None),
             update_ready: RwSignal::new(false),
             session: StoredValue::new_local(None),
             storage: StoredValue::new_local(storage::Storage::default()),
+            note: StoredValue::new_local(None),
+            backing_up: StoredValue::new(false),
             saving: StoredValue::new(false),
             enroll: StoredValue::new_local(None),
         }

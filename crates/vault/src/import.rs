@@ -165,13 +165,30 @@ pub fn read(bytes: &[u8], password: Option<&Secret>) -> Result<Import, CannotImp
     let found = match source {
         sniff::Source::Json(format, tree) => json_entries(format, &tree, password)?,
         sniff::Source::Text(Format::Bitwarden, text) => bitwarden_csv::read(text)?,
-        sniff::Source::Text(_, text) => otpauth::read_list(text)?,
+        sniff::Source::Text(_, text) => return read_list(format, text),
         sniff::Source::Bytes(Format::Countersign, bytes) => countersign::read(bytes, password)?,
         sniff::Source::Bytes(Format::Stratum, bytes) => stratum::read_sealed(bytes, password)?,
         sniff::Source::Bytes(Format::Raivo, bytes) => raivo::read_archive(bytes, password)?,
         sniff::Source::Bytes(_, bytes) => andotp::read_sealed(bytes, password)?,
     };
     Ok(Import { format, found, incomplete: Vec::new() })
+}
+
+/// Reads the text of a QR code or a link: addresses of tokens, and nothing else. What opens files stays out of a program
+/// that uses this alone.
+///
+/// # Errors
+/// When it is no address of a token.
+pub fn read_scanned(text: &str) -> Result<Import, CannotImport> {
+    if !otpauth::fits(text) {
+        return Err(CannotImport::Unknown);
+    }
+    read_list(Format::OtpauthList, text)
+}
+
+fn read_list(format: Format, text: &str) -> Result<Import, CannotImport> {
+    let otpauth::List { found, incomplete } = otpauth::read_list(text)?;
+    Ok(Import { format, found, incomplete })
 }
 
 fn json_entries(format: Format, tree: &Json, password: Password<'_>) -> Result<Vec<Found>, CannotImport> {

@@ -54,6 +54,7 @@ impl Browser {
         let _installed = rustls::crypto::ring::default_provider().install_default();
         let port = free_port();
         let mut process = Command::new("chromedriver")
+            .env("LANGUAGE", "en")
             .arg(format!("--port={port}"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -141,6 +142,23 @@ impl Browser {
         .await;
     }
 
+    /// Ticks the box with this label.
+    ///
+    /// # Panics
+    /// As [`Self::find`].
+    pub async fn check(&self, label: &str) {
+        let path = format!("//label[contains(normalize-space(.),'{label}')]//input");
+        self.wait(&format!("the box {label} appears"), || async {
+            self.driver.find(By::XPath(&path)).await.ok()?.click().await.ok()
+        })
+        .await;
+    }
+
+    /// The text of the first element that CSS names, when it is there.
+    pub async fn text_of(&self, css: &str) -> Option<String> {
+        self.driver.find(By::Css(css)).await.ok()?.text().await.ok()
+    }
+
     /// Waits until the page shows a text.
     ///
     /// # Panics
@@ -202,7 +220,11 @@ impl Browser {
     /// the like.
     pub async fn complaints(&self) -> Vec<String> {
         let log = self.driver.browser_log().await.unwrap_or_default();
-        log.into_iter().map(|entry| format!("{}: {}", entry.level, entry.message)).collect()
+        // What is only a hint for whoever writes a page comes as "debug".
+        log.into_iter()
+            .filter(|entry| entry.level != "DEBUG")
+            .map(|entry| format!("{}: {}", entry.level, entry.message))
+            .collect()
     }
 
     /// Tries until something is there.
@@ -255,6 +277,8 @@ fn capabilities(profile: &std::path::Path, camera: Option<&Clip>) -> ChromeCapab
         "--lang=en-US",
         "--window-size=800,900",
         "--use-fake-ui-for-media-stream",
+        // The server's own certificate is nobody's.
+        "--ignore-certificate-errors",
     ]
     .map(str::to_owned)
     .into();

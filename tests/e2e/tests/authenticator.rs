@@ -1,12 +1,242 @@
-//! The authenticator in a browser.
+//! The authenticator in a browser: the main flow, the vault on the device, backups on the server.
 
-use countersign_e2e::{Browser, Site, app_folder};
+use countersign_e2e::{Browser, Clip, Oath, Server, Site, app_folder};
+use serde_json::json;
+
+const ADA: &str =
+    "otpauth://totp/Example:ada@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example";
+const BOB: &str = "otpauth://totp/Other:bob?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Other";
+const PASSWORD: &str = "correct horse battery";
+
+/// From the welcome to the empty list, without a backup.
+async fn begin_without_backup(browser: &Browser) {
+    browser.press("Continue").await;
+    browser.sees("Activate cloud backup").await;
+    browser.press("Skip for now").await;
+    browser.check("I understand that lost tokens cannot be restored").await;
+    browser.fill("Password for this app", PASSWORD).await;
+    browser.fill("Repeat the password", PASSWORD).await;
+    browser.press("Continue").await;
+    browser.sees("No tokens yet").await;
+}
+
+/// From the welcome to the list, with the backup on the server.
+async fn begin_with_backup(browser: &Browser, name: &str) {
+    browser.press("Continue").await;
+    browser.sees("Where the backup goes").await;
+    browser.fill("Name of the backup", name).await;
+    browser.fill("Backup password", PASSWORD).await;
+    browser.fill("Repeat the password", PASSWORD).await;
+    browser.press("Continue").await;
+    browser.sees("Backed up and verified").await;
+}
+
+/// Scans what the camera shows.
+async fn scan(browser: &Browser) {
+    browser.press("Add new token").await;
+    browser.press("Scan QR code").await;
+    browser.press("Turn on the camera").await;
+}
+
+/// Waits until the first token shows the code that `oathtool` computes.
+async fn shows_code_of(browser: &Browser, uri: &str) {
+    let oath = Oath::scan(uri);
+    browser
+        .wait("the code is the one of oathtool", || async {
+            let code = browser.text_of(".code").await?.replace(' ', "");
+            (code == oath.code(0)).then_some(())
+        })
+        .await;
+}
+
+async fn unlock(browser: &Browser) {
+    browser.fill("Password", PASSWORD).await;
+    browser.press("Unlock").await;
+}
+
+/// Puts a link into the address, as when it is followed.
+async fn follow(browser: &Browser, uri: &str) {
+    let script = format!("location.hash = 'enroll=' + encodeURIComponent({})", json!(uri));
+    browser.run(&script).await;
+    browser.sees("Add this token?").await;
+    browser.press("Add new token").await;
+}
 
 #[tokio::test]
-async fn the_app_starts_under_its_content_policy_without_a_complaint() {
+async fn from_the_welcome_to_a_code_that_oathtool_agrees_with_and_offline_after_that() {
+    let site = Site::serve(&app_folder());
+    let port = site.port();
+    let clip = Clip::of(&[ADA]);
+    let browser = Browser::start(Some(&clip)).await;
+    browser.open(&site.address()).await;
+    begin_without_backup(&browser).await;
+    let reader_is_loaded =
+        "return performance.getEntriesByType('resource').some(entry => entry.name.includes('/assets/qr-'))";
+    assert_eq!(browser.run(reader_is_loaded).await, false, "before there is anything to read");
+    scan(&browser).await;
+    browser.sees("ada@example.com").await;
+    shows_code_of(&browser, ADA).await;
+    browser.sees("seconds left").await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+
+    // Everything is in the service worker's cache once it is in control.
+    let ready = "return navigator.serviceWorker.getRegistration().then(r => !!(r && r.active))";
+    browser
+        .wait("the app can be used offline", || async { (browser.run(ready).await == true).then_some(()) })
+        .await;
+    let address = site.address();
+    drop(site);
+    browser.open(&address).await;
+    browser.sees("Countersign is locked").await;
+    browser.fill("Password", "wrong").await;
+    browser.press("Unlock").await;
+    browser.sees("That did not open the vault").await;
+    unlock(&browser).await;
+    shows_code_of(&browser, ADA).await;
+    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "the server is gone");
+}
+
+#[tokio::test]
+async fn a_code_in_light_on_dark_is_read_and_one_that_is_no_token_is_said_to_be_none() {
+    let site = Site::serve(&app_folder());
+    let clip = Clip::inverted(&["https://example.com/", ADA]);
+    let browser = Browser::start(Some(&clip)).await;
+    browser.open(&site.address()).await;
+    begin_without_backup(&browser).await;
+    scan(&browser).await;
+    browser.sees("This QR code is not one of a token").await;
+    browser.sees("ada@example.com").await;
+}
+
+#[tokio::test]
+async fn nothing_on_the_disk_has_the_secret_in_the_clear_and_the_older_state_is_taken_when_the_newest_is_damaged()
+ {
     let site = Site::serve(&app_folder());
     let browser = Browser::start(None).await;
     browser.open(&site.address()).await;
-    browser.sees("Countersign").await;
-    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    begin_without_backup(&browser).await;
+    follow(&browser, ADA).await;
+    browser.sees("ada@example.com").await;
+    follow(&browser, BOB).await;
+    browser.sees("bob").await;
+    let address = browser.driver.current_url().await.unwrap();
+    assert_eq!(address.fragment(), None, "the secret is still in the address");
+
+    // One byte of the newest state.
+    let damage = "return new Promise((done, fail) => {
+        const open = indexedDB.open('countersign');
+        open.onerror = fail;
+        open.onsuccess = () => {
+            const store = open.result.transaction('vault', 'readwrite').objectStore('vault');
+            const slots = {};
+            for (const slot of ['a', 'b']) store.get(slot).onsuccess = (e) => { slots[slot] = e.target.result; };
+            store.count().onsuccess = () => {
+                const newest = slots.a.number > slots.b.number ? 'a' : 'b';
+                const record = slots[newest];
+                record.bytes[record.bytes.length - 1] ^= 1;
+                store.put(record, newest);
+                store.transaction.oncomplete = () => { open.result.close(); done(true); };
+            };
+        };
+    })";
+    assert_eq!(browser.run(damage).await, true);
+    browser.open(&site.address()).await;
+    browser.sees("The newest saved state was damaged").await;
+    unlock(&browser).await;
+    browser.sees("ada@example.com").await;
+    assert!(!browser.text().await.contains("bob"), "that was in the damaged state");
+    // The next change replaces the damaged state, and all is well.
+    follow(&browser, BOB).await;
+    browser.sees("bob").await;
+    browser.open(&site.address()).await;
+    browser.sees("Countersign is locked").await;
+    assert!(!browser.text().await.contains("damaged"));
+
+    let (profile, _folder) = browser.quit().await;
+    for text in ["GEZDGNBVGY3TQOJQ", "JBSWY3DPEHPK3PXP", "ada@example.com", "12345678901234567890"] {
+        assert!(!is_on_disk(&profile.join("Default/IndexedDB"), text), "{text} is in the browser's database");
+    }
+}
+
+#[tokio::test]
+async fn a_passkey_and_a_recovery_code_open_the_vault_and_the_password_still_does() {
+    let site = Site::serve(&app_folder());
+    let browser = Browser::start(None).await;
+    browser.open(&site.address()).await;
+    browser.add_passkeys().await;
+    begin_without_backup(&browser).await;
+    follow(&browser, ADA).await;
+    browser.press("Settings").await;
+    browser.press("Set up a passkey").await;
+    browser.sees("The passkey opens this app now").await;
+    browser.press("Make a recovery code").await;
+    browser.sees("It is shown only now").await;
+    let code = browser.text_of(".paper-code").await.unwrap();
+    browser.press("Back").await;
+    browser.press("Lock").await;
+    browser.press("Unlock with a passkey").await;
+    shows_code_of(&browser, ADA).await;
+    browser.press("Lock").await;
+    browser.press("Use a recovery code").await;
+    browser.fill("Recovery code", &code).await;
+    browser.press("Use a recovery code").await;
+    shows_code_of(&browser, ADA).await;
+    browser.press("Lock").await;
+    unlock(&browser).await;
+    shows_code_of(&browser, ADA).await;
+}
+
+#[tokio::test]
+async fn a_backup_on_the_server_is_verified_and_brings_the_tokens_to_a_second_device() {
+    let mut server = Server::start();
+    let address = format!("https://localhost:{}/app/", server.address().port());
+    let first = Browser::start(None).await;
+    first.open(&address).await;
+    begin_with_backup(&first, "ada").await;
+    follow(&first, ADA).await;
+    first.sees("1 token").await;
+    first.sees("Backed up and verified").await;
+
+    let second = Browser::start(None).await;
+    second.open(&address).await;
+    begin_with_backup(&second, "Ada ").await;
+    second.sees("ada@example.com").await;
+    shows_code_of(&second, ADA).await;
+
+    // Both change: the one that comes later merges, and nothing is lost.
+    follow(&second, BOB).await;
+    second.sees("2 tokens").await;
+    first.press("Lock").await;
+    unlock(&first).await;
+    follow(&first, "otpauth://totp/Third:eve?secret=NBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Third").await;
+    first.sees("3 tokens").await;
+    first.sees("bob").await;
+
+    // A server that is gone is said so in red until it is back.
+    server.kill();
+    second.press("Lock").await;
+    unlock(&second).await;
+    follow(&second, "otpauth://totp/Fourth:mia?secret=OBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Fourth").await;
+    second.sees("The last backup failed").await;
+    second.sees("The server can't be reached").await;
+    server.restart();
+    second.press("Back up now").await;
+    second.sees("Backed up and verified").await;
+    second.sees("4 tokens").await;
+}
+
+/// Whether a file below a folder has this text in it, in any of the encodings a browser may write.
+fn is_on_disk(folder: &std::path::Path, text: &str) -> bool {
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let entries = std::fs::read_dir(folder).expect("the database's folder");
+    entries.flatten().any(|entry| {
+        let path = entry.path();
+        if path.is_dir() {
+            return is_on_disk(&path, text);
+        }
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        [text.as_bytes(), &wide]
+            .iter()
+            .any(|wanted| bytes.windows(wanted.len()).any(|window| window == *wanted))
+    })
 }

@@ -28,10 +28,8 @@ pub(crate) fn make(file: &Path, scratch: &Path) -> Result<Module> {
     if scratch.join("snippets").exists() {
         bail!("{} brings JavaScript of its own, which has no hashed name", file.display());
     }
-    let module = Module {
-        js: fs::read(scratch.join("module.js"))?,
-        wasm: fs::read(scratch.join("module_bg.wasm"))?,
-    };
+    let module =
+        Module { js: fs::read(scratch.join("module.js"))?, wasm: fs::read(scratch.join("module_bg.wasm"))? };
     fs::remove_dir_all(scratch)?;
     Ok(module)
 }

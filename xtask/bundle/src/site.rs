@@ -11,8 +11,12 @@ use std::{
 };
 
 /// Modules by the name they have in the site and the program they are built from.
-const MODULES: [(&str, &str); 3] =
-    [("app", "countersign-app"), ("keys", "countersign-app-keys"), ("qr", "countersign-app-qr")];
+const MODULES: [(&str, &str); 4] = [
+    ("app", "countersign-app"),
+    ("files", "countersign-app-files"),
+    ("keys", "countersign-app-keys"),
+    ("qr", "countersign-app-qr"),
+];
 /// Where files with a hash in their name are: they never change and can be cached for ever.
 const HASHED: &str = "assets";
 /// What would let a text become markup or code. Nothing of it may be in the glue code: with trusted types the browser
@@ -51,7 +55,7 @@ pub(crate) fn build(modules: &Path, assets: &Path, out: &Path) -> Result<Site> {
     for name in ["mark.svg", "icon-180.png", "icon-192.png", "icon-512.png", "app.css"] {
         names.add(&mut files, name, read(assets, name)?);
     }
-    for name in ["keys-worker.js", "qr-worker.js", "boot.js", "manifest.webmanifest"] {
+    for name in ["files-worker.js", "keys-worker.js", "qr-worker.js", "boot.js", "manifest.webmanifest"] {
         let filled = names.fill_in(name, &text(assets, name)?, "")?;
         names.add(&mut files, name, filled.into_bytes());
     }

@@ -17,10 +17,12 @@ pub(crate) struct Record {
     pub(crate) number: u64,
     /// When it was written, seconds since 1970.
     pub(crate) saved_at: u64,
-    /// SHA-256 of the bytes.
+    /// SHA-256 of what follows.
     pub(crate) hash: Vec<u8>,
     /// The sealed container.
     pub(crate) bytes: Vec<u8>,
+    /// What the device remembers of its backup, sealed.
+    pub(crate) note: Vec<u8>,
 }
 
 /// The open database.
@@ -89,6 +91,7 @@ impl Database {
         set("savedAt", &(new.saved_at as f64).into())?;
         set("hash", &Uint8Array::from(new.hash.as_slice()).into())?;
         set("bytes", &Uint8Array::from(new.bytes.as_slice()).into())?;
+        set("note", &Uint8Array::from(new.note.as_slice()).into())?;
         store.put_with_key(&value, &slot.into()).map_err(Refused::from_js)?;
         finished(&transaction).await.map_err(Refused::from_js)
     }
@@ -125,6 +128,7 @@ fn record(value: &JsValue) -> Option<Record> {
         saved_at: number("savedAt")?,
         hash: bytes("hash")?,
         bytes: bytes("bytes")?,
+        note: bytes("note")?,
     })
 }
 

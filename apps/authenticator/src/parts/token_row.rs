@@ -4,7 +4,7 @@ use crate::{
     state::{App, Key, session::NotChanged},
 };
 use leptos::prelude::*;
-use vault::{EntryId, Kind};
+use vault::{EntryId, Kind, SortOrder};
 use wasm_bindgen_futures::spawn_local;
 
 /// A code as it is shown, with what is read out and what is copied.
@@ -48,6 +48,7 @@ pub(crate) fn TokenRow(
         .flatten()
         .unwrap_or((String::new(), String::new(), false, Kind::Totp))
     };
+    let movable = app.read(|vault| vault.settings().sort() == SortOrder::Manual).unwrap_or_default();
     let (issuer, account, pinned, kind) = names();
     let title = if issuer.is_empty() { app.name_or_unnamed("", &account) } else { issuer.clone() };
     let below = if issuer.is_empty() { String::new() } else { account.clone() };
@@ -88,7 +89,18 @@ pub(crate) fn TokenRow(
         });
     };
     view! {
-        <li class="token" data-id=id.to_string()>
+        <li
+            class="token"
+            class:dragged=move || app.dragged.get() == Some(id)
+            draggable=if movable { "true" } else { "false" }
+            on:dragstart=move |_| app.dragged.set(Some(id))
+            on:dragend=move |_| app.dragged.set(None)
+            on:dragover=move |event| event.prevent_default()
+            on:drop=move |event| {
+                event.prevent_default();
+                app.drop_before(id);
+            }
+        >
             <div class="head">
                 <span class="icon" aria-hidden="true">{initial}</span>
                 <span class="names">

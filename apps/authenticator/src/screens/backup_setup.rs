@@ -2,10 +2,11 @@ use super::Screen;
 use crate::{
     browser::files,
     parts::{self, Choice, NewPassword, Notice, TextField, Tone, Top},
-    state::{App, Key, backup::PlaceKind},
+    state::{App, Key, backup::PLACES},
 };
 use leptos::{html, prelude::*};
 use model::Secret;
+use vault::backup_box::PlaceKind;
 use wasm_bindgen_futures::spawn_local;
 
 /// Passwords with fewer characters are taken only after a warning.
@@ -15,6 +16,7 @@ const WARNED_BELOW: usize = 8;
 #[component]
 pub(crate) fn BackupSetup() -> impl IntoView {
     let app = App::here();
+    let first_time = app.screen.get_untracked() == Screen::BackupSetup;
     let place = RwSignal::new(PlaceKind::Server);
     let name = NodeRef::<html::Input>::new();
     let name_problem = RwSignal::new(None::<String>);
@@ -38,7 +40,7 @@ pub(crate) fn BackupSetup() -> impl IntoView {
             let done = app.set_up(password, Some((place.get_untracked(), named)), said).await;
             said.set(None);
             match done {
-                Ok(()) => app.go(Screen::Tokens),
+                Ok(()) => app.go_home(),
                 Err(why) => failed.set(Some(why)),
             }
         });
@@ -51,17 +53,14 @@ pub(crate) fn BackupSetup() -> impl IntoView {
             <form on:submit=move |event| { event.prevent_default(); go_on(); }>
                 <fieldset>
                     <legend>{app.t(Key::BackupWhere)}</legend>
-                    {PlaceKind::ALL.into_iter().filter(|kind| kind.is_possible()).map(|kind| {
-                        let (name, text) = kind.words();
-                        view! {
-                            <Choice
-                                group="place"
-                                name=app.t(name)
-                                text=app.t(text)
-                                chosen=Signal::derive(move || place.get() == kind)
-                                on_choose=Callback::new(move |()| place.set(kind))
-                            />
-                        }
+                    {PLACES.map(|(kind, name, text)| view! {
+                        <Choice
+                            group="place"
+                            name=app.t(name)
+                            text=app.t(text)
+                            chosen=Signal::derive(move || place.get() == kind)
+                            on_choose=Callback::new(move |()| place.set(kind))
+                        />
                     }).collect_view()}
                 </fieldset>
                 <div hidden=move || place.get() != PlaceKind::Server>
@@ -84,7 +83,11 @@ pub(crate) fn BackupSetup() -> impl IntoView {
                 <button class="main" type="submit" disabled=move || said.get().is_some()>{app.t(Key::Continue)}</button>
             </form>
             <p class="quiet" role="status">{move || said.get().unwrap_or_default()}</p>
-            <button class="plain" type="button" on:click=move |_| app.go(Screen::Skip)>{app.t(Key::SkipForNow)}</button>
+            {first_time.then(|| view! {
+                <button class="plain" type="button" on:click=move |_| app.go(Screen::Skip)>
+                    {app.t(Key::SkipForNow)}
+                </button>
+            })}
         </main>
     }
 }
@@ -108,7 +111,7 @@ pub(crate) fn Skip() -> impl IntoView {
             let done = app.set_up(password, None, said).await;
             said.set(None);
             match done {
-                Ok(()) => app.go(Screen::Tokens),
+                Ok(()) => app.go_home(),
                 Err(why) => failed.set(Some(why)),
             }
         });
@@ -199,7 +202,12 @@ impl App {
         backup: Option<(PlaceKind, String)>,
         said: RwSignal<Option<String>>,
     ) -> Result<(), String> {
-        self.create(&password).await?;
+        // Later on the vault is there already: the password has to be the one that opens it.
+        if self.session.with_value(Option::is_some) && self.screen.get_untracked() == Screen::BackupChange {
+            self.confirm_password(&password).await?;
+        } else {
+            self.create(&password).await?;
+        }
         // Asked for early; the answer is shown in the settings.
         let _kept = files::ask_to_keep().await;
         if let Some((place, name)) = backup {

@@ -4,10 +4,17 @@ use crate::{
     state::{App, Key, backup::Standing, updates},
 };
 use leptos::{html, prelude::*};
-use vault::EntryId;
+use vault::{EntryId, SortOrder};
 
 /// From this many tokens on there is a field to search in.
 const SEARCHED_FROM: usize = 4;
+
+/// The orders that are offered.
+const SORTS: [(SortOrder, Key); 3] = [
+    (SortOrder::Manual, Key::SortManual),
+    (SortOrder::Issuer, Key::SortName),
+    (SortOrder::MostUsed, Key::SortUsed),
+];
 
 /// The tokens with their codes.
 #[component]
@@ -15,10 +22,21 @@ pub(crate) fn Tokens() -> impl IntoView {
     let app = App::here();
     let query = RwSignal::new(String::new());
     let search = NodeRef::<html::Input>::new();
+    let tag = RwSignal::new(None::<String>);
+    let tags = Memo::new(move |_| {
+        app.read(|vault| vault.tags().into_iter().map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default()
+    });
+    let sort = Memo::new(move |_| app.read(|vault| vault.settings().sort()).unwrap_or_default());
     let ids = Memo::new(move |_| {
-        app.revision.track();
+        let (query, tag) = (query.get(), tag.get());
         app.read(|vault| {
-            vault.list(vault.settings().sort(), &query.get()).iter().map(|entry| entry.id).collect::<Vec<_>>()
+            let fits = |entry: &&vault::Entry| tag.as_ref().is_none_or(|tag| entry.tags.contains(tag));
+            vault
+                .list(vault.settings().sort(), &query)
+                .into_iter()
+                .filter(fits)
+                .map(|entry| entry.id)
+                .collect::<Vec<_>>()
         })
         .unwrap_or_default()
     });
@@ -52,6 +70,38 @@ pub(crate) fn Tokens() -> impl IntoView {
                     />
                 </div>
             })}
+            {move || (!tags.get().is_empty()).then(|| {
+                let chip = move |name: String, value: Option<String>| {
+                    let (chosen, other) = (value.clone(), value);
+                    view! {
+                        <button
+                            type="button"
+                            aria-pressed=move || (tag.get() == chosen).to_string()
+                            on:click=move |_| tag.set(other.clone())
+                        >
+                            {name}
+                        </button>
+                    }
+                };
+                view! {
+                    <div class="row wrap tags">
+                        {chip(app.t(Key::AllTags), None)}
+                        {tags.get().into_iter().map(|name| chip(name.clone(), Some(name))).collect_view()}
+                    </div>
+                }
+            })}
+            {move || (count.get() >= SEARCHED_FROM).then(|| view! {
+                <div class="field">
+                    <label for="sort">{app.t(Key::SortLabel)}</label>
+                    <select id="sort" on:change=move |event| {
+                        app.sort_by(SortOrder::from_word(&event_target_value(&event)).unwrap_or_default());
+                    }>
+                        {SORTS.map(|(order, key)| view! {
+                            <option value=order.as_str() selected=sort.get() == order>{app.t(key)}</option>
+                        }).collect_view()}
+                    </select>
+                </div>
+            })}
             {move || {
                 if count.get() == 0 {
                     view! { <h2>{app.t(Key::TokensEmptyTitle)}</h2><p>{app.t(Key::TokensEmptyText)}</p> }.into_any()
@@ -78,7 +128,15 @@ pub(crate) fn BackupLine() -> impl IntoView {
             <Notice tone=Tone::Warn what=app.t(Key::BackupOff) then=app.t(Key::BackupOffText) />
         }
         .into_any(),
-        Standing::Pending => view! { <Notice tone=Tone::Warn what=app.t(Key::BackupPending) /> }.into_any(),
+        Standing::Pending => view! {
+            <Notice tone=Tone::Warn what=app.t(Key::BackupPending) />
+            <BackupNow />
+        }
+        .into_any(),
+        Standing::Handed => view! {
+            <Notice tone=Tone::Warn what=app.t(Key::BackupHanded) then=app.t(Key::BackupHandedText) />
+        }
+        .into_any(),
         Standing::Running => view! { <Notice tone=Tone::Plain what=app.t(Key::BackupRunning) /> }.into_any(),
         Standing::Verified { at, tokens } => {
             let when = crate::browser::page::when(at);
@@ -88,8 +146,15 @@ pub(crate) fn BackupLine() -> impl IntoView {
         }
         Standing::Failed(why) => view! {
             <Notice tone=Tone::Bad what=app.t(Key::BackupFailed) then=why />
-            <button type="button" on:click=move |_| app.back_up_soon()>{app.t(Key::BackupNow)}</button>
+            <BackupNow />
         }
         .into_any(),
     }
+}
+
+#[component]
+fn BackupNow() -> impl IntoView {
+    let app = App::here();
+    let now = move |_| wasm_bindgen_futures::spawn_local(async move { app.back_up().await });
+    view! { <p><button type="button" on:click=now>{app.t(Key::BackupNow)}</button></p> }
 }

@@ -1,9 +1,28 @@
-//! The backup: where it goes, and how it stands with it.
+//! The backup: written after every change, read back, opened with the backup password's key and compared. Only then it
+//! is said to be verified.
 
-use super::{App, Key};
-use crate::browser::files;
+mod file;
+mod place;
+mod server;
+
+use super::{App, Key, keys, session::NotChanged, storage::Storage};
+use crate::browser::request;
 use leptos::prelude::*;
 use model::Secret;
+use place::{BackupPlace, Place, PlaceError};
+use vault::{
+    MergeReport, Vault,
+    backup_box::{self, BackupNote, PlaceKind, Verified},
+    container::{Container, Keyring, SlotKey, Way},
+    merge,
+};
+use wasm_bindgen_futures::spawn_local;
+use zeroize::Zeroizing;
+
+/// After a change this long is waited for the next one, in milliseconds.
+const SOON_MS: u32 = 400;
+/// How often a backup that another device wrote meanwhile is merged before it is given up.
+const ATTEMPTS: u32 = 5;
 
 /// How it stands with the backup.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,49 +40,299 @@ pub(crate) enum Standing {
         /// How many tokens are in it.
         tokens: u64,
     },
+    /// It was handed to the person, and cannot be read back by the app.
+    Handed,
     /// It went wrong, and stays so until it goes right.
     Failed(String),
 }
 
-/// A kind of place a backup can go to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum PlaceKind {
-    /// The Countersign server that the app came from.
-    Server,
-    /// A file that the person saves or shares.
-    File,
-}
+/// The kinds of places in the order they are offered, with name and sentence.
+pub(crate) const PLACES: [(PlaceKind, Key, Key); 2] = [
+    (PlaceKind::Server, Key::BackupPlaceServer, Key::BackupPlaceServerText),
+    (PlaceKind::File, Key::BackupPlaceFile, Key::BackupPlaceFileText),
+];
 
-impl PlaceKind {
-    /// Every kind, the easiest first.
-    pub(crate) const ALL: [Self; 2] = [Self::Server, Self::File];
-
-    /// Whether this browser can do it.
-    pub(crate) fn is_possible(self) -> bool {
-        true
+impl App {
+    /// Sets the backup up: what the place holds already is merged in, then the first backup is made.
+    ///
+    /// # Errors
+    /// What to tell the person. The vault is as it was.
+    pub(crate) async fn start_backup(
+        self,
+        kind: PlaceKind,
+        name: &str,
+        password: &Secret,
+    ) -> Result<(), String> {
+        let root = keys::derive(password, &backup_box::parameters(name))
+            .await
+            .map_err(|refused| self.explain(&refused))?;
+        let password_key = self.password_key().ok_or_else(|| self.t(Key::UnlockTitle))?;
+        let mut note = BackupNote {
+            place: kind,
+            name: name.to_owned(),
+            root,
+            password_key,
+            etag: None,
+            verified: None,
+            failure: None,
+        };
+        let found = Place::of(&note).read().await.map_err(|error| self.explain_place(error))?;
+        if let Some(kept) = found {
+            let (theirs, keyring, key) = self.open_with_password(&kept.bytes, password).await?;
+            let count = theirs.len() as u64;
+            self.adopt(theirs, keyring).await?;
+            note.password_key = copy(&key);
+            note.etag = kept.etag;
+            self.session.update_value(|session| {
+                if let Some(session) = session {
+                    session.password_key = Some(key);
+                }
+            });
+            self.tell(self.t_with(Key::BackupFound, &[("count", count.into())]));
+        } else if kind == PlaceKind::Server {
+            self.tell(self.t(Key::BackupNew));
+        }
+        self.note.set_value(Some(note));
+        self.backup.set(Standing::Pending);
+        if kind == PlaceKind::Server {
+            self.back_up().await;
+        }
+        Ok(())
     }
 
-    /// Its name and a sentence about it.
-    pub(crate) fn words(self) -> (Key, Key) {
-        match self {
-            Self::Server => (Key::BackupPlaceServer, Key::BackupPlaceServerText),
-            Self::File => (Key::BackupPlaceFile, Key::BackupPlaceFileText),
+    async fn open_with_password(
+        self,
+        bytes: &[u8],
+        password: &Secret,
+    ) -> Result<(Vault, Keyring, SlotKey), String> {
+        let container = Container::read(bytes).map_err(|error| error.to_string())?;
+        for slot in container.slots() {
+            let Way::Password(parameters) = slot.way() else { continue };
+            let key = keys::derive(password, parameters).await.map_err(|refused| self.explain(&refused))?;
+            if let Ok((vault, keyring)) = container.open(slot.id(), &key) {
+                return Ok((vault, keyring, key));
+            }
+        }
+        Err(self.t(Key::BackupFailedPassword))
+    }
+
+    /// Merges another copy in, and takes over its keys: from now on both are opened in the same ways.
+    async fn adopt(self, theirs: Vault, keys: Keyring) -> Result<(), String> {
+        let adopted = self
+            .change_with_keys(move |vault, keyring, _| {
+                let (merged, report) = merge(vault, &theirs)?;
+                *vault = merged;
+                *keyring = keys;
+                Ok::<MergeReport, vault::CannotMerge>(report)
+            })
+            .await;
+        match adopted {
+            Ok(_) => Ok(()),
+            Err(NotChanged::Refused(error)) => Err(error.to_string()),
+            Err(NotChanged::NotSaved(why)) => Err(why),
+            Err(NotChanged::Locked) => Err(self.t(Key::UnlockTitle)),
+        }
+    }
+
+    /// Takes over what the device remembers of its backup, after the vault was unlocked.
+    pub(super) fn resume_backup(self) {
+        let sealed = self.storage.with_value(|storage| storage.note().to_vec());
+        let note =
+            self.session.with_value(|session| BackupNote::open(&sealed, session.as_ref()?.keyring.master()));
+        self.note.set_value(note);
+        let generation = self.generation();
+        let standing = self.note.with_value(|note| match note {
+            None => Standing::Off,
+            Some(BackupNote { failure: Some(why), .. }) => Standing::Failed(why.clone()),
+            Some(BackupNote { verified: Some(verified), .. }) if Some(verified.generation) == generation => {
+                Standing::Verified { at: verified.at, tokens: verified.tokens }
+            }
+            Some(_) => Standing::Pending,
+        });
+        let unfinished = !matches!(standing, Standing::Off | Standing::Verified { .. });
+        self.backup.set(standing);
+        if unfinished {
+            self.back_up_soon();
+        }
+    }
+
+    /// Backs up as soon as nothing else is under way.
+    pub(crate) fn back_up_soon(self) {
+        let automatic =
+            self.note.with_value(|note| note.as_ref().map(|note| note.place == PlaceKind::Server));
+        match automatic {
+            None => {}
+            Some(false) => self.backup.set(Standing::Pending),
+            Some(true) => {
+                self.backup.set(Standing::Pending);
+                let generation = self.generation();
+                request::later(SOON_MS, move || {
+                    // Another change came: it has its own turn.
+                    if self.generation() == generation {
+                        spawn_local(async move { self.back_up().await });
+                    }
+                });
+            }
+        }
+    }
+
+    /// Writes the backup, reads it back, opens and compares it. What came of it is shown and remembered.
+    pub(crate) async fn back_up(self) {
+        if self.backing_up.get_value() {
+            return;
+        }
+        self.backing_up.set_value(true);
+        self.backup.set(Standing::Running);
+        let outcome = self.write_and_verify().await;
+        self.backing_up.set_value(false);
+        let standing = match outcome {
+            Ok(standing) => standing,
+            Err(error) => Standing::Failed(self.explain_place(error)),
+        };
+        self.note.update_value(|note| {
+            if let Some(note) = note {
+                note.failure = match &standing {
+                    Standing::Failed(why) => Some(why.clone()),
+                    _ => None,
+                };
+            }
+        });
+        if self.session.with_value(Option::is_none) {
+            return;
+        }
+        self.backup.set(standing);
+        let _saved = self.save_note().await;
+        let verified =
+            self.note.with_value(|note| note.as_ref()?.verified.map(|verified| verified.generation));
+        let changed_meanwhile = verified.is_some() && verified != self.generation();
+        if changed_meanwhile && !matches!(self.backup.get_untracked(), Standing::Failed(_)) {
+            self.back_up_soon();
+        }
+    }
+
+    async fn write_and_verify(self) -> Result<Standing, PlaceError> {
+        for _ in 0..ATTEMPTS {
+            let Some((place, etag)) =
+                self.note.with_value(|note| note.as_ref().map(|note| (Place::of(note), note.etag.clone())))
+            else {
+                return Ok(Standing::Off);
+            };
+            let bytes = self.sealed().ok_or(PlaceError::Different)?;
+            match place.write(&bytes, etag.as_deref()).await {
+                Ok(etag) => {
+                    let Some(kept) = place.read().await? else { return Ok(Standing::Handed) };
+                    let verified = self.verify(&bytes, &kept.bytes)?;
+                    self.note.update_value(|note| {
+                        if let Some(note) = note {
+                            note.etag = etag.or(kept.etag);
+                            note.verified = Some(verified);
+                        }
+                    });
+                    return Ok(Standing::Verified { at: verified.at, tokens: verified.tokens });
+                }
+                Err(PlaceError::Changed) => self.merge_from(&place).await?,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(PlaceError::Changed)
+    }
+
+    /// Another device wrote meanwhile: what it wrote is merged in, and comes along with the next attempt.
+    async fn merge_from(self, place: &Place) -> Result<(), PlaceError> {
+        let kept = place.read().await?;
+        let etag = kept.as_ref().and_then(|kept| kept.etag.clone());
+        if let Some(kept) = kept {
+            let (theirs, _) = self.open_as_password(&kept.bytes)?;
+            let merged = self
+                .change_quietly(move |vault, _| {
+                    let (merged, _) = merge(vault, &theirs)?;
+                    *vault = merged;
+                    Ok::<_, vault::CannotMerge>(())
+                })
+                .await;
+            merged.map_err(|_| PlaceError::Different)?;
+        }
+        self.note.update_value(|note| {
+            if let Some(note) = note {
+                note.etag = etag;
+            }
+        });
+        Ok(())
+    }
+
+    /// Opens what was read back with the key that the backup password gives, and compares it with what was written.
+    fn verify(self, written: &[u8], read: &[u8]) -> Result<Verified, PlaceError> {
+        if written != read {
+            return Err(PlaceError::Different);
+        }
+        let (vault, generation) = self.open_as_password(read)?;
+        let same = self.session.with_value(|session| {
+            session
+                .as_ref()
+                .is_some_and(|session| session.vault.generation() != generation || session.vault == vault)
+        });
+        if !same {
+            return Err(PlaceError::Different);
+        }
+        Ok(Verified { at: self.now().as_secs(), tokens: vault.len() as u64, generation })
+    }
+
+    fn open_as_password(self, bytes: &[u8]) -> Result<(Vault, u64), PlaceError> {
+        let container = Container::read(bytes).map_err(|_| PlaceError::Different)?;
+        let key = self.note.with_value(|note| note.as_ref().map(|note| copy(&note.password_key)));
+        let key = key.ok_or(PlaceError::Different)?;
+        let passwords = container.slots().iter().filter(|slot| slot.password_parameters().is_some());
+        for slot in passwords {
+            if let Ok((vault, _)) = container.open(slot.id(), &key) {
+                return Ok((vault, container.generation()));
+            }
+        }
+        Err(PlaceError::OtherPassword)
+    }
+
+    fn generation(self) -> Option<u64> {
+        self.session.with_value(|session| session.as_ref().map(|session| session.vault.generation()))
+    }
+
+    fn password_key(self) -> Option<SlotKey> {
+        self.session.with_value(|session| session.as_ref()?.password_key.as_ref().map(copy))
+    }
+
+    /// The note as it is kept on the device.
+    pub(super) fn sealed_note(self) -> Vec<u8> {
+        let sealed = self.session.with_value(|session| {
+            let master = session.as_ref()?.keyring.master();
+            self.note.with_value(|note| note.as_ref()?.seal(master, &mut keys::rng()))
+        });
+        sealed.unwrap_or_default()
+    }
+
+    async fn save_note(self) -> Result<(), NotChanged<()>> {
+        self.wait_for_turn().await;
+        let note = self.sealed_note();
+        let written = match self.sealed() {
+            Some(bytes) => Storage::write(self.storage, &bytes, note, self.now()).await,
+            None => Ok(()),
+        };
+        self.saving.set_value(false);
+        written.map_err(|refused| NotChanged::NotSaved(self.explain(&refused)))
+    }
+
+    fn explain_place(self, error: PlaceError) -> String {
+        match error {
+            PlaceError::Unreachable => self.t(Key::BackupFailedUnreachable),
+            PlaceError::Changed => self.t(Key::BackupFailedBusy),
+            PlaceError::Different => self.t(Key::BackupFailedDifferent),
+            PlaceError::OtherPassword => self.t(Key::BackupFailedPassword),
+            PlaceError::NotWritten => self.t(Key::BackupFailedFile),
+            PlaceError::Refused(detail) => {
+                self.t_with(Key::BackupFailedRefused, &[("detail", detail.as_str().into())])
+            }
         }
     }
 }
 
-impl App {
-    pub(crate) async fn start_backup(
-        self,
-        _place: PlaceKind,
-        _name: &str,
-        _password: &Secret,
-    ) -> Result<(), String> {
-        let _ = files::is_kept().await;
-        self.backup.set(Standing::Pending);
-        Ok(())
-    }
-
-    /// Backs up as soon as nothing else is under way.
-    pub(crate) fn back_up_soon(self) {}
+/// A second copy of a key, made where it can be seen. Both are wiped on drop.
+fn copy(key: &SlotKey) -> SlotKey {
+    SlotKey::from_bytes(Zeroizing::new(*key.expose()))
 }

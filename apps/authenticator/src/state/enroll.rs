@@ -43,7 +43,7 @@ impl App {
                 Err(error) => Err(error),
             }
         } else {
-            import::read(text.as_bytes(), None)
+            import::read_scanned(text)
         };
         match read {
             Ok(import) => self.enroll(import).await,

@@ -50,6 +50,7 @@ impl App {
             return;
         }
         self.session.set_value(None);
+        self.note.set_value(None);
         self.message.set(None);
         self.go(Screen::Unlock);
     }

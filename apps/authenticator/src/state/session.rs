@@ -11,14 +11,29 @@ use crate::{
 use leptos::prelude::*;
 use model::{Secret, UnixTime};
 use vault::{
-    EntryId, Stored, Vault,
+    Entry, EntryId, Stored, Vault,
     container::{Container, Keyring, NewSlot, PasswordParameters, SlotId, SlotKey, Way},
 };
+use zeroize::Zeroizing;
 
 /// The unlocked vault with what is needed to seal it again.
 pub(crate) struct Session {
     pub(super) vault: Vault,
     pub(super) keyring: Keyring,
+    /// The key that the password gives, when it was typed.
+    pub(super) password_key: Option<SlotKey>,
+}
+
+impl Session {
+    /// One entry, without drawing anew when it changes.
+    pub(crate) fn entry(&self, id: EntryId) -> Option<&Entry> {
+        self.vault.get(id)
+    }
+
+    /// A copy of the vault, wiped on drop.
+    pub(crate) fn copy(&self) -> Vault {
+        self.vault.duplicate()
+    }
 }
 
 /// Why a change was not made. Nothing is changed then.
@@ -53,9 +68,10 @@ impl App {
         let mut rng = keys::rng();
         let parameters = PasswordParameters::random(&mut rng);
         let key = keys::derive(password, &parameters).await.map_err(|refused| self.explain(&refused))?;
+        let password_key = Some(SlotKey::from_bytes(Zeroizing::new(*key.expose())));
         let slot = NewSlot::password(parameters, key);
         let keyring = Keyring::create(slot, self.now(), &mut rng).map_err(|error| error.to_string())?;
-        self.session.set_value(Some(Session { vault: Vault::new(), keyring }));
+        self.session.set_value(Some(Session { vault: Vault::new(), keyring, password_key }));
         // Saved at once, so that a browser that keeps nothing says so before the first token.
         match self.change(|_, _| Ok::<_, ()>(())).await {
             Ok(_) => Ok(()),
@@ -78,6 +94,11 @@ impl App {
             let Way::Password(parameters) = slot.way() else { continue };
             let key = keys::derive(password, parameters).await.map_err(|refused| self.explain(&refused))?;
             if self.open(&container, slot.id(), &key) {
+                self.session.update_value(|session| {
+                    if let Some(session) = session {
+                        session.password_key = Some(key);
+                    }
+                });
                 return Ok(());
             }
         }
@@ -87,9 +108,10 @@ impl App {
     /// Opens the container by the key of one slot; whether that worked.
     pub(super) fn open(self, container: &Container<'_>, slot: SlotId, key: &SlotKey) -> bool {
         let Ok((vault, keyring)) = container.open(slot, key) else { return false };
-        self.session.set_value(Some(Session { vault, keyring }));
+        self.session.set_value(Some(Session { vault, keyring, password_key: None }));
         self.revision.update(|revision| *revision += 1);
-        self.go(Screen::Tokens);
+        self.resume_backup();
+        self.go_home();
         true
     }
 
@@ -116,6 +138,20 @@ impl App {
         self.wait_for_turn().await;
         let outcome = self.change_now(|vault, _, now| change(vault, now)).await;
         self.saving.set_value(false);
+        if outcome.is_ok() {
+            self.back_up_soon();
+        }
+        outcome
+    }
+
+    /// The same without a backup afterwards: for what the backup itself brings in.
+    pub(super) async fn change_quietly<R, E>(
+        self,
+        change: impl FnOnce(&mut Vault, UnixTime) -> Result<R, E>,
+    ) -> Result<(R, Stored), NotChanged<E>> {
+        self.wait_for_turn().await;
+        let outcome = self.change_now(|vault, _, now| change(vault, now)).await;
+        self.saving.set_value(false);
         outcome
     }
 
@@ -133,6 +169,8 @@ impl App {
         self.saving.set_value(false);
         if matches!(outcome, Err(NotChanged::NotSaved(_) | NotChanged::Refused(_))) {
             self.lock();
+        } else if outcome.is_ok() {
+            self.back_up_soon();
         }
         outcome
     }
@@ -161,7 +199,7 @@ impl App {
             }
         });
         let (done, sealed, before) = attempt?;
-        let written = Storage::write(self.storage, sealed.bytes(), self.now()).await;
+        let written = Storage::write(self.storage, sealed.bytes(), self.sealed_note(), self.now()).await;
         let outcome = match written {
             Ok(()) => Ok((done, sealed.into_stored())),
             Err(refused) => {
@@ -178,7 +216,7 @@ impl App {
     }
 
     /// Waits until no other change is being saved, and takes the turn.
-    async fn wait_for_turn(self) {
+    pub(super) async fn wait_for_turn(self) {
         while self.saving.get_value() {
             request::pause(5).await;
         }
@@ -191,7 +229,7 @@ impl App {
             Refused::Nothing => self.t(Key::StorageRefused),
             Refused::Changed => self.t(Key::ChangedElsewhere),
             Refused::Full => self.t(Key::StorageFull),
-            Refused::NotAllowed | Refused::NotFound | Refused::Busy | Refused::Other(_) => {
+            Refused::NotAllowed | Refused::NotFound | Refused::Busy | Refused::Other => {
                 self.t(Key::SaveFailed)
             }
         }

@@ -34,6 +34,8 @@ pub(crate) struct Saved {
     pub(crate) at: u64,
     /// The sealed container.
     pub(crate) bytes: Vec<u8>,
+    /// What the device remembers of its backup, sealed; empty when it has none.
+    note: Vec<u8>,
 }
 
 /// Where the sealed vault is kept.
@@ -66,8 +68,14 @@ impl Storage {
             anything |= database.has(name).await?;
             let Some(record) = database.read(name).await? else { continue };
             last_number = last_number.max(Some(record.number));
-            if hash(&record.bytes) == record.hash {
-                whole.push(Saved { number: record.number, slot, at: record.saved_at, bytes: record.bytes });
+            if hash(&record.bytes, &record.note) == record.hash {
+                whole.push(Saved {
+                    number: record.number,
+                    slot,
+                    at: record.saved_at,
+                    bytes: record.bytes,
+                    note: record.note,
+                });
             }
         }
         let newest = whole.into_iter().max_by_key(|saved| saved.number);
@@ -96,6 +104,11 @@ impl Storage {
         self.newest.as_ref()
     }
 
+    /// What the device remembers of its backup, sealed.
+    pub(crate) fn note(&self) -> &[u8] {
+        self.newest.as_ref().map(|saved| saved.note.as_slice()).unwrap_or_default()
+    }
+
     /// From now on nothing is kept.
     pub(crate) fn keep_nothing(&mut self) {
         self.keeps_nothing = true;
@@ -108,6 +121,7 @@ impl Storage {
     pub(crate) async fn write(
         storage: StoredValue<Self, LocalStorage>,
         bytes: &[u8],
+        note: Vec<u8>,
         now: UnixTime,
     ) -> Result<(), Refused> {
         let (database, last, slot) = storage.with_value(|storage| {
@@ -115,7 +129,8 @@ impl Storage {
             (storage.database.clone().filter(|_| !storage.keeps_nothing), storage.last_number, slot)
         });
         let number = last.unwrap_or_default() + 1;
-        let record = Record { number, saved_at: now.as_secs(), hash: hash(bytes), bytes: bytes.to_vec() };
+        let hash = hash(bytes, &note);
+        let record = Record { number, saved_at: now.as_secs(), hash, bytes: bytes.to_vec(), note };
         match database {
             Some(database) => database.write(&SLOTS, SLOTS[slot], last, &record).await?,
             None if storage.with_value(|storage| storage.keeps_nothing) => {}
@@ -123,7 +138,8 @@ impl Storage {
         }
         storage.update_value(|storage| {
             storage.last_number = Some(number);
-            storage.newest = Some(Saved { number, slot, at: record.saved_at, bytes: record.bytes });
+            storage.newest =
+                Some(Saved { number, slot, at: record.saved_at, bytes: record.bytes, note: record.note });
         });
         Ok(())
     }
@@ -152,6 +168,8 @@ async fn saved_both(database: &Database) -> Result<bool, Refused> {
     Ok(true)
 }
 
-fn hash(bytes: &[u8]) -> Vec<u8> {
-    Sha256::digest(bytes).to_vec()
+fn hash(bytes: &[u8], note: &[u8]) -> Vec<u8> {
+    // The length in front, so that no byte can go from one to the other.
+    let length = (bytes.len() as u64).to_be_bytes();
+    Sha256::new().chain_update(length).chain_update(bytes).chain_update(note).finalize().to_vec()
 }

@@ -71,12 +71,12 @@ impl AppLanguage {
             }
             Self::French => match count {
                 0 | 1 => Plural::One,
-                _ if count % 1_000_000 == 0 => Plural::Many,
+                _ if count.is_multiple_of(1_000_000) => Plural::Many,
                 _ => Plural::Other,
             },
             Self::Spanish => match count {
                 1 => Plural::One,
-                _ if count != 0 && count % 1_000_000 == 0 => Plural::Many,
+                _ if count != 0 && count.is_multiple_of(1_000_000) => Plural::Many,
                 _ => Plural::Other,
             },
             Self::Ukrainian | Self::Russian => match (last, last_two) {

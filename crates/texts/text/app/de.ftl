@@ -66,6 +66,10 @@ backup-found = Eine Sicherung mit { $count ->
     [one] { $count } Token
    *[other] { $count } Token
 } wurde gefunden und übernommen.
+backup-new = Unter diesem Namen und Passwort lag noch keine Sicherung. Eine neue wurde begonnen.
+backup-handed = Von Ihnen gespeichert, nicht geprüft
+backup-handed-text = Die App kann die Datei nicht zurücklesen. Bewahren Sie sie auf, wo Sie sie wiederfinden.
+backup-failed-busy = Andere Geräte schreiben gerade diese Sicherung. Bei der nächsten Änderung wird es wieder versucht, oder jetzt.
 backup-verified = Gesichert und geprüft
 backup-verified-at = { $when }, { $count ->
     [one] { $count } Token

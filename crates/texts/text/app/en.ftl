@@ -66,6 +66,10 @@ backup-found = A backup with { $count ->
     [one] { $count } token
    *[other] { $count } tokens
 } was found and merged in.
+backup-new = No backup with this name and password was there. A new one was begun.
+backup-handed = Saved by you, not verified
+backup-handed-text = The app cannot read the file back. Keep it where you find it again.
+backup-failed-busy = Other devices are writing this backup. It is tried again with the next change, or now.
 backup-verified = Backed up and verified
 backup-verified-at = { $when }, { $count ->
     [one] { $count } token

@@ -1,14 +1,14 @@
 use std::{
-    collections::BTreeMap,
     env, fs,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     thread,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 /// The content policy that the server sends with the app. Nothing from elsewhere, no text that becomes code or markup.
@@ -33,7 +33,6 @@ pub fn app_folder() -> PathBuf {
 pub struct Site {
     address: SocketAddr,
     stop: Arc<AtomicBool>,
-    asked: Arc<Mutex<BTreeMap<String, u32>>>,
 }
 
 impl Site {
@@ -52,16 +51,16 @@ impl Site {
     pub fn serve_at(folder: &Path, port: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).expect("a port");
         let address = listener.local_addr().expect("an address");
-        let (stop, asked) = (Arc::new(AtomicBool::new(false)), Arc::default());
-        let site = Self { address, stop: Arc::clone(&stop), asked: Arc::clone(&asked) };
+        let stop = Arc::new(AtomicBool::new(false));
+        let site = Self { address, stop: Arc::clone(&stop) };
         let folder = folder.to_owned();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if stop.load(Ordering::SeqCst) {
                     return;
                 }
-                let (folder, asked) = (folder.clone(), Arc::clone(&asked));
-                thread::spawn(move || answer(&stream, &folder, &asked));
+                let folder = folder.clone();
+                thread::spawn(move || answer(&stream, &folder));
             }
         });
         site
@@ -76,14 +75,6 @@ impl Site {
     pub fn port(&self) -> u16 {
         self.address.port()
     }
-
-    /// How often each path was asked for.
-    ///
-    /// # Panics
-    /// Never.
-    pub fn asked(&self) -> BTreeMap<String, u32> {
-        self.asked.lock().expect("not poisoned").clone()
-    }
 }
 
 impl Drop for Site {
@@ -94,7 +85,7 @@ impl Drop for Site {
     }
 }
 
-fn answer(stream: &TcpStream, folder: &Path, asked: &Mutex<BTreeMap<String, u32>>) -> Option<()> {
+fn answer(stream: &TcpStream, folder: &Path) -> Option<()> {
     let mut reader = BufReader::new(stream.take(64 * 1024));
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
@@ -105,12 +96,15 @@ fn answer(stream: &TcpStream, folder: &Path, asked: &Mutex<BTreeMap<String, u32>
             break;
         }
     }
-    *asked.lock().ok()?.entry(path.clone()).or_default() += 1;
-    let name = match path.strip_prefix("/app/")? {
-        "" => "index.html",
-        name => name,
+    let name = match path.as_str() {
+        "/app/" => "index.html",
+        path => path.strip_prefix("/app/").unwrap_or_default(),
     };
-    let content = if name.contains("..") { None } else { fs::read(folder.join(name)).ok() };
+    let content = match path.as_str() {
+        "/api/v1/time" => Some(format!("{{\"now_ms\":{}}}", now_ms()).into_bytes()),
+        _ if name.is_empty() || name.contains("..") => None,
+        _ => fs::read(folder.join(name)).ok(),
+    };
     let status = if content.is_some() { "200 OK" } else { "404 Not Found" };
     let content = content.unwrap_or_default();
     let head = format!(
@@ -136,4 +130,9 @@ fn kind(name: &str) -> &'static str {
         Some("webmanifest") => "application/manifest+json",
         _ => "application/octet-stream",
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the server's clock")]
+fn now_ms() -> u128 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis())
 }

@@ -15,7 +15,7 @@ pub struct Clip {
 
 /// Dark on light as usual, or the other way round.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ink {
+pub(crate) enum Ink {
     /// Dark modules.
     Dark,
     /// Light modules on a dark ground.

@@ -1,0 +1,13 @@
+// Runs one wasm module apart from the screen. Each message is a request; its answer has the same number.
+import start, { answer } from "{{./files.js}}";
+
+const ready = start({ module_or_path: new URL("{{./files.wasm}}", import.meta.url) });
+
+self.onmessage = async ({ data }) => {
+  try {
+    await ready;
+    self.postMessage({ id: data.id, answer: answer(data) });
+  } catch (problem) {
+    self.postMessage({ id: data.id, problem: String(problem) });
+  }
+};

@@ -1,0 +1,127 @@
+use super::{NewPassword, PasswordField};
+use crate::{
+    browser::passkey,
+    parts,
+    state::{App, Key},
+};
+use leptos::{html, prelude::*};
+use vault::container::SlotKind;
+use wasm_bindgen_futures::spawn_local;
+
+/// The ways to open the vault: passkey, recovery code, password.
+#[component]
+pub(crate) fn Ways() -> impl IntoView {
+    view! {
+        {passkey::are_there().then(|| view! { <Passkey /> })}
+        <RecoveryCode />
+        <Password />
+    }
+}
+
+#[component]
+fn Passkey() -> impl IntoView {
+    let app = App::here();
+    let said = RwSignal::new(String::new());
+    let there = Memo::new(move |_| app.has_way(SlotKind::Passkey));
+    let add = move || {
+        spawn_local(async move {
+            let done = app.add_passkey().await;
+            said.set(done.map_or_else(|why| why, |()| app.t(Key::PasskeyAdded)));
+        });
+    };
+    let remove = move || {
+        spawn_local(async move {
+            let done = app.remove_passkey().await;
+            said.set(done.err().unwrap_or_default());
+        });
+    };
+    view! {
+        <h2>{app.t(Key::Passkey)}</h2>
+        <p>{app.t(Key::PasskeyText)}</p>
+        <p role="status">{move || said.get()}</p>
+        {move || if there.get() {
+            view! { <button type="button" on:click=move |_| remove()>{app.t(Key::PasskeyRemove)}</button> }.into_any()
+        } else {
+            view! { <button type="button" on:click=move |_| add()>{app.t(Key::PasskeyAdd)}</button> }.into_any()
+        }}
+    }
+}
+
+#[component]
+fn RecoveryCode() -> impl IntoView {
+    let app = App::here();
+    let shown = RwSignal::new(None::<String>);
+    let problem = RwSignal::new(None::<String>);
+    let make = move || {
+        spawn_local(async move {
+            match app.make_recovery_code().await {
+                Ok(code) => shown.set(code.expose_text().map(str::to_owned)),
+                Err(why) => problem.set(Some(why)),
+            }
+        });
+    };
+    view! {
+        <h2>{app.t(Key::Recovery)}</h2>
+        <p>{app.t(Key::RecoveryText)}</p>
+        {move || problem.get().map(|why| view! { <p class="bad" role="alert">{why}</p> })}
+        {move || match shown.get() {
+            Some(code) => view! {
+                <p role="status">{app.t(Key::RecoveryShown)}</p>
+                <p class="paper-code">{code}</p>
+            }.into_any(),
+            None => view! { <button type="button" on:click=move |_| make()>{app.t(Key::RecoveryMake)}</button> }.into_any(),
+        }}
+    }
+}
+
+#[component]
+fn Password() -> impl IntoView {
+    let app = App::here();
+    let open = RwSignal::new(false);
+    let [old, first, second] = [(); 3].map(|()| NodeRef::<html::Input>::new());
+    let [problem, new_problem, differs] = [(); 3].map(|()| RwSignal::new(None::<String>));
+    let busy = RwSignal::new(false);
+    let change = move || {
+        if busy.get_untracked() {
+            return;
+        }
+        let (new, again) = (parts::typed(first), parts::typed(second));
+        new_problem.set(new.is_empty().then(|| app.t(Key::PasswordEmpty)));
+        differs.set((new != again).then(|| app.t(Key::PasswordsDiffer)));
+        if new.is_empty() || new != again {
+            return;
+        }
+        let typed = parts::typed(old);
+        busy.set(true);
+        spawn_local(async move {
+            let done = app.change_password(&typed, &new).await;
+            busy.set(false);
+            match done {
+                Ok(()) => {
+                    [old, first, second].into_iter().for_each(parts::empty);
+                    problem.set(None);
+                    open.set(false);
+                    app.tell(app.t(Key::PasswordChanged));
+                }
+                Err(why) => problem.set(Some(why)),
+            }
+        });
+    };
+    view! {
+        <h2>{app.t(Key::Password)}</h2>
+        <p hidden=move || open.get()>
+            <button type="button" on:click=move |_| open.set(true)>{app.t(Key::ChangePassword)}</button>
+        </p>
+        <form hidden=move || !open.get() on:submit=move |event| { event.prevent_default(); change(); }>
+            <PasswordField label=app.t(Key::OldPassword) field=old problem=problem autocomplete="current-password" />
+            <NewPassword
+                label=app.t(Key::NewPassword)
+                first=first
+                second=second
+                problem=new_problem
+                differs=differs
+            />
+            <button type="submit" disabled=move || busy.get()>{app.t(Key::ChangePassword)}</button>
+        </form>
+    }
+}

@@ -1,0 +1,106 @@
+//! A file of another authenticator, or of this one: what is in it, entry by entry, before anything is added.
+
+use super::{App, Key};
+use crate::browser::{Refused, worker::Worker};
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use model::Secret;
+use vault::{Draft, Entry, EntryId, Vault, container::payload};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// What a file holds.
+pub(crate) struct Incoming {
+    /// Whose file it is.
+    pub(crate) format: String,
+    /// Each entry with what would become of it.
+    pub(crate) verdicts: Vec<(String, String)>,
+    /// What would be added.
+    pub(crate) drafts: Vec<Draft>,
+}
+
+/// Why nothing of a file can be shown.
+pub(crate) enum NoFile {
+    /// It is encrypted, and there was no password or a wrong one.
+    AsksForPassword,
+    /// Anything else; in a sentence.
+    Unreadable(String),
+}
+
+impl App {
+    /// Reads a file without adding anything.
+    ///
+    /// # Errors
+    /// When it asks for a password or cannot be read.
+    pub(crate) async fn look_into(self, file: &[u8], password: Option<&Secret>) -> Result<Incoming, NoFile> {
+        let read = ask("file", file, password).await;
+        let answer = read.map_err(|_| NoFile::Unreadable(self.t(Key::SaveFailed)))?;
+        let field = |name: &str| Reflect::get(&answer, &name.into()).unwrap_or(JsValue::UNDEFINED);
+        if field("asks").is_truthy() {
+            return Err(NoFile::AsksForPassword);
+        }
+        if let Some(why) = field("unreadable").as_string() {
+            return Err(NoFile::Unreadable(why));
+        }
+        let tokens = Secret::new(Uint8Array::new(&field("tokens")).to_vec());
+        let vault = payload::read(tokens.expose()).map_err(|error| NoFile::Unreadable(error.to_string()))?;
+        let format = field("format").as_string().unwrap_or_default();
+        Ok(self.judge(format, &Array::from(&field("entries")), &vault))
+    }
+
+    fn judge(self, format: String, entries: &Array, vault: &Vault) -> Incoming {
+        let mut incoming = Incoming { format, verdicts: Vec::new(), drafts: Vec::new() };
+        for (place, found) in entries.iter().enumerate() {
+            let text = |at| Array::from(&found).get(at).as_string().unwrap_or_default();
+            let (name, refused) = (text(0), text(1));
+            let verdict = match vault.get(EntryId::from_bytes((place as u128).to_be_bytes())).map(draft_of) {
+                Some(draft) => {
+                    let twice = incoming.drafts.iter().any(|known| known.token.is_same_token(&draft.token));
+                    if twice || self.name_of_twin(&draft).is_some() {
+                        self.t(Key::ImportVerdictDuplicate)
+                    } else {
+                        incoming.drafts.push(draft);
+                        self.t(Key::ImportVerdictNew)
+                    }
+                }
+                None => self.t_with(Key::ImportVerdictRefused, &[("why", refused.as_str().into())]),
+            };
+            incoming.verdicts.push((name, verdict));
+        }
+        incoming
+    }
+}
+
+/// A file for Aegis.
+///
+/// # Errors
+/// What the worker says.
+pub(crate) async fn aegis(vault: &Vault, password: &Secret) -> Result<Secret, Refused> {
+    let made = ask("aegis", &payload::write(vault), Some(password)).await?;
+    Ok(Secret::new(Uint8Array::new(&made).to_vec()))
+}
+
+/// Asks the worker for files. It is started for it and ended after it, so that its memory is given back.
+async fn ask(what: &str, bytes: &[u8], password: Option<&Secret>) -> Result<JsValue, Refused> {
+    let worker = Worker::start("files-worker")?;
+    let request = Object::new();
+    let moved = Array::new();
+    for (name, bytes) in [(what, Some(bytes)), ("password", password.map(Secret::expose))] {
+        let Some(bytes) = bytes else { continue };
+        let bytes = Uint8Array::from(bytes);
+        Reflect::set(&request, &name.into(), &bytes).map_err(Refused::from_js)?;
+        moved.push(&bytes.buffer().unchecked_into::<JsValue>());
+    }
+    worker.ask(&request, &moved).await
+}
+
+fn draft_of(entry: &Entry) -> Draft {
+    Draft {
+        note: entry.note.clone(),
+        tags: entry.tags.clone(),
+        pinned: entry.pinned,
+        icon: entry.icon.clone(),
+        use_count: entry.use_count,
+        last_used_at: entry.last_used_at,
+        exporting: entry.exporting,
+        ..Draft::new(entry.token.duplicate(), &*entry.issuer, &*entry.account)
+    }
+}
