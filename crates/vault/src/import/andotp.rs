@@ -8,14 +8,15 @@ use super::{CannotImport, Format, Found, Password, cipher, judged, opened_tree};
 use model::Secret;
 use otp::UriField;
 use sha2::{Digest, Sha256};
+use std::ops::RangeInclusive;
 use zeroize::Zeroizing;
 
 const NONCE: usize = 12;
 const SALT: usize = 12;
 const TAG: usize = 16;
 
-/// Fewest rounds in a file that says how many; it always wrote 140,000 or more.
-const MIN_ROUNDS: u32 = 1000;
+/// Rounds in a file that says how many. The app wrote 140,000 to 160,000.
+const ROUNDS: RangeInclusive<u32> = 1000..=500_000;
 
 /// Largest sealed file. The app kept nothing but text.
 const MAX_SEALED: usize = 8 << 20;
@@ -63,8 +64,8 @@ fn opened(bytes: &[u8], password: &[u8]) -> Result<Secret, CannotImport> {
     });
     let Some((rounds, salt, nonce, sealed)) = parts else { return Err(CannotImport::WrongPassword) };
     let mut key = Key::default();
-    // A file of the earlier kind has a random number there, which is nearly always beyond the bound.
-    if rounds < MIN_ROUNDS
+    // A file of the earlier kind has a random number there, which is nearly always out of the range.
+    if !ROUNDS.contains(&rounds)
         || kdf::pbkdf2(Hash::Sha1, password, salt, rounds.into(), key.as_mut_slice()).is_err()
     {
         return Err(CannotImport::WrongPassword);

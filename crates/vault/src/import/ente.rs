@@ -17,5 +17,6 @@ pub(super) fn read(tree: &Json, password: Password<'_>) -> Result<Vec<Found>, Ca
     let sealed = base64::parameter(tree.text("encryptedData"))?;
     let key = kdf::argon2id(password.needed()?, &salt, bytes / 1024, passes, 1)?;
     let text = cipher::secretstream(&key, &nonce, &sealed)?;
-    otpauth::read_list(text.expose_text().ok_or(CannotImport::Unreadable(Format::Ente))?)
+    let text = text.expose_text().ok_or(CannotImport::Unreadable(Format::Ente))?;
+    Ok(otpauth::read_list(text)?.found)
 }

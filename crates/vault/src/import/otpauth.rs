@@ -5,7 +5,9 @@ use super::entry::{self, Entry, Extra, Given, Kind, Made, Names};
 use super::json::Json;
 use super::percent::{self, Plus};
 use super::sniff::starts_with;
-use super::{CannotImport, Found, GoogleParts, MAX_ENTRIES, NotAToken, Refused, Unsupported, google};
+use super::{
+    BatchProgress, CannotImport, Found, GoogleParts, MAX_ENTRIES, NotAToken, Refused, Unsupported, google,
+};
 use otp::{TokenUri, UriField};
 use zeroize::Zeroizing;
 
@@ -35,26 +37,35 @@ pub(super) fn is_ente(text: &str) -> bool {
     text.contains(ENTE)
 }
 
-/// Every address of a list, with a verdict on whatever else stands in it.
-pub(super) fn read_list(text: &str) -> Result<Vec<Found>, CannotImport> {
+/// What a list holds: every address, with a verdict on whatever else stands in it, and what is missing of Google's
+/// exports, whose tokens come last.
+pub(super) struct List {
+    pub(super) found: Vec<Found>,
+    pub(super) incomplete: Vec<BatchProgress>,
+}
+
+pub(super) fn read_list(text: &str) -> Result<List, CannotImport> {
     let mut found = Vec::new();
-    for line in text.lines() {
-        for piece in pieces(line) {
-            if starts_with(piece, google::SCHEME) {
-                let mut parts = GoogleParts::default();
-                match parts.add(piece.as_bytes()).and_then(|()| parts.finish()) {
-                    Ok(import) => found.extend(import.found),
-                    Err(_) => found.push(Names::default().found(found.len(), || Err(Refused::Damaged))),
-                }
-            } else {
-                found.push(read(found.len(), piece, Names::default(), Extra::default()));
+    let mut parts = GoogleParts::default();
+    for piece in text.lines().flat_map(pieces) {
+        if !starts_with(piece, google::SCHEME) {
+            found.push(read(found.len(), piece, Names::default(), Extra::default()));
+        } else if let Err(why) = parts.add(piece.as_bytes()) {
+            if why == CannotImport::TooLarge {
+                return Err(why);
             }
-            if found.len() > MAX_ENTRIES {
-                return Err(CannotImport::TooLarge);
-            }
+            found.push(Names::default().found(found.len(), || Err(Refused::Damaged)));
+        }
+        if found.len() > MAX_ENTRIES {
+            return Err(CannotImport::TooLarge);
         }
     }
-    Ok(found)
+    let mut list = List { found, incomplete: Vec::new() };
+    if let Ok(import) = parts.finish() {
+        list.found.extend(import.found);
+        list.incomplete = import.incomplete;
+    }
+    if list.found.len() > MAX_ENTRIES { Err(CannotImport::TooLarge) } else { Ok(list) }
 }
 
 /// The addresses in a line: a comma separates only where an address follows, as it may also stand in a name.
@@ -147,7 +158,11 @@ impl<'a> Address<'a> {
 
     /// The address again, of another kind and with some parameters left out.
     fn written(&self, kind: &str, without: &[&str]) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(String::with_capacity(MAX_URI));
+        // The capacity is final: growing would leave a copy behind.
+        let parameters: usize =
+            self.parameters.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+        let capacity = "otpauth:///?".len() + kind.len() + self.label.len() + parameters;
+        let mut text = Zeroizing::new(String::with_capacity(capacity));
         text.push_str("otpauth://");
         text.push_str(kind);
         text.push('/');

@@ -1,6 +1,6 @@
 //! What is taken and what is refused, whatever the format: spellings of secrets, names, kinds, counters.
 
-use crate::show::{lines, read};
+use crate::show::{file, lines, read};
 use countersign_vault::import::{GoogleParts, NotAToken, Refused, Unsupported};
 use otp::{InvalidSeed, UriField};
 
@@ -211,6 +211,11 @@ fn every_line_of_a_list_has_a_verdict() {
             "entry 6: the entry is damaged",
         ]
     );
+    // A part of Google's export among others: what is missing of it is still said.
+    let part = String::from_utf8(file("google-2.txt")).unwrap();
+    let import = read(format!("otpauth://totp/x?secret={SECRET}\n{part}").as_bytes(), None).unwrap();
+    assert_eq!(lines(&import), [&format!("|x|{code}"), "Beta|ben|totp SHA256 8 30|65876381"]);
+    assert_eq!(import.incomplete[0].missing, [1, 3]);
 }
 
 #[test]
