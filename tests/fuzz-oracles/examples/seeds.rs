@@ -1,6 +1,6 @@
 //! Writes the corpus files whose names start with `good-` or `bad-` into the folder given: `fuzz/corpus`.
 
-use countersign_fuzz_oracles::{SERVER_SEED, signed_request};
+use countersign_fuzz_oracles::{SERVER_SEED, signed_request, vaults::PASSKEY_ANSWER};
 use model::{Command, Place, Reason, Secret, SignInKind, UnixTime};
 use os::logon::{MAX_BYTES, Message as Logon, pack};
 use protocol::{
@@ -30,6 +30,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     policies(&mut seeds);
     bodies(&mut seeds);
     imports(&mut seeds)?;
+    vaults(&mut seeds)?;
+    suites(&mut seeds);
     for (target, name, content) in seeds.0 {
         let folder = Path::new(&folder).join(target);
         fs::create_dir_all(&folder)?;
@@ -366,4 +368,67 @@ fn imports(seeds: &mut Seeds) -> Result<(), Box<dyn Error>> {
         seeds.put(target, bad, text);
     }
     Ok(())
+}
+
+/// A vault sealed under a recovery code and the passkey whose answer the oracle knows, and its contents.
+fn vaults(seeds: &mut Seeds) -> Result<(), Box<dyn Error>> {
+    use otp::{Algorithm, Counter, Digits, Period, Seed};
+    use vault::container::{Keyring, NewSlot, RecoveryKey, payload};
+    use vault::{Draft, EntryId, SortOrder, Token, Vault};
+    let mut rng = ChaCha20Rng::seed_from_u64(9);
+    let now = UnixTime::from_secs(1_700_000_000);
+    let seed = |n: u8| Seed::new(Secret::new(vec![n; 20]));
+    let (algorithm, digits, period) = (Algorithm::Sha256, Digits::EIGHT, Period::DEFAULT);
+    let tokens = [
+        Token::Totp { seed: seed(1)?, algorithm, digits, period },
+        Token::Hotp { seed: seed(2)?, algorithm, digits, counter: Counter::new(7) },
+        Token::Steam { seed: seed(3)? },
+        Token::Ocra { seed: seed(4)?, suite: "OCRA-1:HOTP-SHA1-6:C-QN08".parse()?, counter: Counter::new(1) },
+    ];
+    let mut whole = Vault::new();
+    for (n, token) in (1..).zip(tokens) {
+        let draft = Draft {
+            note: "a note".into(),
+            tags: vec!["tag".into()],
+            icon: Some("icon".into()),
+            ..Draft::new(token, "Acme", "mara")
+        };
+        whole.add(draft, EntryId::from_bytes([n; 16]), now)?;
+    }
+    whole.trash(EntryId::from_bytes([3; 16]), now)?;
+    whole.trash(EntryId::from_bytes([2; 16]), now)?;
+    whole.remove_for_ever(EntryId::from_bytes([2; 16]), now)?;
+    whole.settings_mut().set_sort(SortOrder::Issuer, now);
+    whole.settings_mut().set("theme", Some("dark"), now)?;
+    let code = NewSlot::recovery_code(&RecoveryKey::random(&mut rng)).labeled("paper");
+    let mut keyring = Keyring::create(code, now, &mut rng)?;
+    let passkey = NewSlot::passkey(vec![5; 20], [6; 32], &Secret::new(PASSKEY_ANSWER.to_vec()));
+    keyring.add(passkey.ok_or("no passkey")?, now, &mut rng)?;
+    for (name, vault) in [("good-tokens", &mut whole), ("good-empty", &mut Vault::new())] {
+        let sealed = keyring.seal(vault, &mut rng)?;
+        seeds.put("vault_container", name, sealed.bytes());
+        seeds.put("vault_payload", name, &*payload::write(vault));
+        if name == "good-tokens" {
+            let bytes = sealed.bytes();
+            seeds.put("vault_container", "bad-cut", bytes.get(..bytes.len() - 1).unwrap_or_default());
+            let mut newer = bytes.to_vec();
+            newer.splice(9..10, [2]);
+            seeds.put("vault_container", "bad-newer", newer);
+            let text = payload::write(vault);
+            seeds.put("vault_payload", "bad-cut", text.get(..text.len() - 1).unwrap_or_default());
+        }
+    }
+    seeds.put("vault_container", "bad-empty", "");
+    seeds.put("vault_payload", "bad-list", "[]");
+    Ok(())
+}
+
+fn suites(seeds: &mut Seeds) {
+    let target = "ocra_suite";
+    seeds.put(target, "good-short", "OCRA-1:HOTP-SHA1-6:QN08");
+    seeds.put(target, "good-whole", "OCRA-1:HOTP-SHA256-0:QA64");
+    seeds.put(target, "good-all", "OCRA-1:HOTP-SHA512-10:C-QH40-PSHA512-S512-T48H");
+    seeds.put(target, "bad-version", "OCRA-2:HOTP-SHA1-6:QN08");
+    seeds.put(target, "bad-order", "OCRA-1:HOTP-SHA1-6:QN08-T1M-PSHA1");
+    seeds.put(target, "bad-oversize", format!("OCRA-1:HOTP-SHA1-6:QN08{}", " ".repeat(1 << 16)));
 }

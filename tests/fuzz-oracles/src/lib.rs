@@ -17,6 +17,7 @@ mod keys;
 mod logon;
 mod messages;
 mod texts;
+pub mod vaults;
 
 pub use bodies::http_body;
 pub use frames::pipe_frame;
@@ -47,10 +48,13 @@ pub const TARGETS: &[(&str, Oracle)] = &[
     ("import_twofas", imports::twofas),
     ("join_code", join_code),
     ("logon_buffer", logon_buffer),
+    ("ocra_suite", vaults::ocra_suite),
     ("otp_uri", otp_uri),
     ("pipe_frame", pipe_frame),
     ("pipe_message", pipe_message),
     ("policy_toml", policy_toml),
     ("signature_headers", signature_headers),
     ("statement", statement),
+    ("vault_container", vaults::vault_container),
+    ("vault_payload", vaults::vault_payload),
 ];

@@ -1,3 +1,5 @@
+//! What must hold for vaults, sealed and not, and for the suites of OCRA.
+
 use model::{Secret, UnixTime};
 use otp::{Algorithm, Counter, OcraInput, OcraOutput, OcraSuite, Seed};
 use vault::container::{Container, SlotKey, SlotKind, payload};
@@ -10,7 +12,11 @@ pub const PASSKEY_ANSWER: [u8; 32] = [7; 32];
 pub fn vault_container(data: &[u8]) -> bool {
     let Ok(container) = Container::read(data) else { return false };
     let slots = container.slots();
-    assert!((1..=vault::container::MAX_SLOTS).contains(&slots.len()), "a container with {} slots", slots.len());
+    assert!(
+        (1..=vault::container::MAX_SLOTS).contains(&slots.len()),
+        "a container with {} slots",
+        slots.len()
+    );
     let key = SlotKey::of_passkey(&Secret::new(PASSKEY_ANSWER.to_vec())).expect("32 bytes are an answer");
     for slot in slots.iter().filter(|slot| slot.kind() == SlotKind::Passkey) {
         if let Ok((vault, keyring)) = container.open(slot.id(), &key) {

@@ -339,6 +339,7 @@ fn contents_that_are_not_a_vault_are_refused() {
         ("\"place\":1", "\"place\":1,\"digits\":6"),
         ("\"place\":1", "\"place\":1,\"unknown\":6"),
         ("\"place\":1", "\"place\":1,\"aliases\":[\"x\"]"),
+        ("\"place\":1", "\"place\":1,\"aliases\":[\"00000000000000000000000000000000\"]"),
         ("\"removed\":{}", "\"removed\":{\"01010101010101010101010101010101\":5}"),
         ("\"sort\":\"manual\"", "\"sort\":\"color\""),
         ("steam\"", "totp\""),

@@ -238,7 +238,8 @@ fn entry(row: Row<'_>) -> Option<Entry> {
         exporting: if row.never_export { Exporting::Never } else { Exporting::Allowed },
     };
     entry.tidy();
-    Some(entry)
+    // Of all its ids an entry goes by the smallest, so that it is the same in every copy.
+    entry.aliases.iter().all(|alias| entry.id < *alias).then_some(entry)
 }
 
 fn token(row: &Row<'_>) -> Option<Token> {
