@@ -117,6 +117,7 @@ fn prepare(
         clock: SteadyClock::start(),
         signin,
         turn: 0,
+        answered: true,
         context,
         backend,
         releaser,
@@ -136,6 +137,8 @@ struct Driver {
     signin: SignIn,
     /// The last one taken.
     turn: u32,
+    /// Whether a screen was drawn since then: whoever said something waits for one.
+    answered: bool,
     context: Context,
     backend: Arc<dyn Backend>,
     releaser: Box<dyn Releaser>,
@@ -162,7 +165,7 @@ impl Driver {
             let input = tokio::select! {
                 biased;
                 said = inputs.recv() => said.map(|Said { turn, input }| {
-                    self.turn = turn;
+                    (self.turn, self.answered) = (turn, false);
                     input
                 }),
                 Some(done) = self.work.join_next() => match done {
@@ -180,6 +183,10 @@ impl Driver {
             };
             let Some(input) = input else { break };
             self.take(input);
+            // What does not fit changes nothing, and is answered all the same.
+            if !self.answered {
+                self.show(self.signin.screen());
+            }
             while self.records.try_join_next().is_some() {}
         }
         self.take(Input::Deselected);
@@ -224,7 +231,8 @@ impl Driver {
         }
     }
 
-    fn show(&self, screen: Screen) {
+    fn show(&mut self, screen: Screen) {
+        self.answered = true;
         // Nobody looks any more; the channel of inputs tells the same.
         let _ = self.screens.send(Drawn { turn: self.turn, screen });
     }

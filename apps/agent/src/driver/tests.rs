@@ -221,6 +221,18 @@ async fn cancel_is_answered_at_once_whatever_hangs() {
 }
 
 #[tokio::test]
+async fn what_does_not_fit_is_answered_with_the_screen_there_is() {
+    let mut bench = Bench::new(TestOs::default(), Answers::Accept, |_| {});
+    let first = bench.view.screens.recv().await.unwrap();
+    assert_eq!(first.turn, 0);
+    let input = Input::Windows(WindowsResult::Refused { status: 1, substatus: 2 });
+    bench.view.inputs.send(Said { turn: 7, input }).unwrap();
+    let again =
+        tokio::time::timeout(Duration::from_secs(5), bench.view.screens.recv()).await.unwrap().unwrap();
+    assert_eq!((again.turn, again.screen.view, again.screen.busy), (7, Fields::Password, false));
+}
+
+#[tokio::test]
 async fn an_answer_after_cancel_releases_nothing() {
     let os = TestOs { proof_takes: Duration::from_millis(300), ..TestOs::default() };
     let mut bench = Bench::new(os, Answers::Accept, |_| {});
