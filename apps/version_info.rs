@@ -1,8 +1,8 @@
 //! Build script of what is shipped for Windows: who made the file, what it is and which version, as Windows shows it in a
 //! file's properties and an administrator's inventory reads it.
 //!
-//! It is compiled by `windres`, which comes with mingw. Where there is none, the file is built without, and says so;
-//! `cargo xtask stage` refuses such a file.
+//! It is compiled by `windres`, which comes with mingw, or by Microsoft's `rc` for Microsoft's linker. Where there is none,
+//! the file is built without, and the build says so; `cargo xtask stage` refuses such a file.
 
 use std::{
     env, fmt, fs, io,
@@ -12,6 +12,8 @@ use std::{
 
 /// The resource compiler: of mingw on another system, and on Windows.
 const COMPILERS: [&str; 2] = ["x86_64-w64-mingw32-windres", "windres"];
+/// What Microsoft's linker takes is compiled by this, if it is on the path.
+const MICROSOFT: [&str; 1] = ["rc"];
 const PRODUCT: &str = "Countersign";
 const LICENSE: &str = "LICENSE-MIT";
 
@@ -23,11 +25,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Ok(());
     }
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let (script, object) = (out.join("version.rc"), out.join("version.o"));
+    let microsoft = env::var("CARGO_CFG_TARGET_ENV")? == "msvc";
+    let (script, object) =
+        (out.join("version.rc"), out.join(if microsoft { "version.res" } else { "version.o" }));
     fs::write(&script, Version::read(&folder)?.to_string())?;
-    if !compile(&script, &object)? {
+    if !compile(&script, &object, microsoft)? {
         println!(
-            "cargo::warning=no windres (Debian: binutils-mingw-w64-x86-64): built without version information"
+            "cargo::warning=neither windres (Debian: binutils-mingw-w64-x86-64) nor rc: no version information"
         );
         return Ok(());
     }
@@ -41,9 +45,15 @@ fn is_program(folder: &Path) -> bool {
 }
 
 /// `false`: there is no compiler.
-fn compile(script: &Path, object: &Path) -> Result<bool, Box<dyn std::error::Error>> {
-    for compiler in COMPILERS {
-        let output = Command::new(compiler).arg("--output-format=coff").arg(script).arg(object).output();
+fn compile(script: &Path, object: &Path, microsoft: bool) -> Result<bool, Box<dyn std::error::Error>> {
+    for compiler in if microsoft { &MICROSOFT[..] } else { &COMPILERS[..] } {
+        let mut command = Command::new(compiler);
+        if microsoft {
+            command.args(["/nologo", "/fo"]).arg(object).arg(script);
+        } else {
+            command.arg("--output-format=coff").arg(script).arg(object);
+        }
+        let output = command.output();
         match output {
             Ok(output) if output.status.success() => return Ok(true),
             Ok(output) => return Err(String::from_utf8_lossy(&output.stderr).into()),
