@@ -102,7 +102,7 @@ impl House {
         }
     }
 
-    /// Who answers from now on. Views go on with whom they have; those that had nobody begin anew.
+    /// Who answers from now on. Views begin anew with somebody else; with nobody they go on with whom they have.
     pub fn set(&self, present: Present) {
         self.present.send_replace(present);
     }

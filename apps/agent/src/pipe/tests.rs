@@ -395,6 +395,22 @@ async fn a_sign_in_screen_that_does_not_read_is_left() {
 }
 
 #[tokio::test]
+async fn a_view_that_is_open_when_the_machine_gets_another_identity_begins_anew_and_with_none_goes_on() {
+    let mut bench = Bench::new(Server::Code);
+    bench.open(1).await;
+    bench.password(1, 1, "right").await;
+    bench.screen(1, 1, is(View::Code)).await;
+    bench.house.set(Present::Away(Reason::NotJoined));
+    bench.code(1, 2, "654321").await;
+    bench.screen(1, 2, is(View::Code)).await;
+    bench.join();
+    let screen = bench.screen(1, 2, is(View::Password)).await;
+    assert_eq!(reason(&screen), None);
+    bench.password(1, 3, "right").await;
+    bench.screen(1, 3, is(View::Code)).await;
+}
+
+#[tokio::test]
 async fn a_view_that_is_open_before_the_machine_is_joined_begins_when_it_is() {
     let mut bench = Bench::away(Server::Code, TestOs::default(), Settings::default());
     bench.open(1).await;

@@ -65,7 +65,8 @@ struct View {
 }
 
 impl View {
-    /// Until it is closed. Where nobody could be asked for a code and now somebody can, it begins anew.
+    /// Until it is closed. It begins anew where nobody could be asked for a code and now somebody can, and where the
+    /// machine has got another identity: an attempt of the old one is worth nothing.
     async fn run(self, house: Arc<House>, mut heard: mpsc::Receiver<ToAgent>) {
         let mut presence = house.present.subscribe();
         loop {
@@ -81,8 +82,14 @@ impl View {
                 }
             };
             let changed = async {
-                if !away || presence.changed().await.is_err() {
-                    std::future::pending::<()>().await;
+                loop {
+                    if presence.changed().await.is_err() {
+                        std::future::pending::<()>().await;
+                    }
+                    // Whoever has an agent goes on with it when there is no other.
+                    if away || matches!(*presence.borrow_and_update(), Present::Joined(_)) {
+                        break;
+                    }
                 }
             };
             tokio::select! {
