@@ -1,19 +1,18 @@
 //! Whatever stands in the server's place: nothing but *unreachable*, and where the key is not the server's, no byte
 //! of a request.
 
-use countersign_e2e::{Account, FakeWindows, Oath, Server};
+use countersign_e2e::{Account, FakeWindows, Impostor, Oath, Server};
 use data_encoding::BASE64;
 use protocol::signature::{SignatureValue, SigningKey, sign_answer};
 use std::{
     io::{Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::TcpStream,
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     thread,
-    time::Duration,
 };
 use tokio_rustls::rustls::{
     ServerConfig, ServerConnection, Stream,
@@ -45,47 +44,6 @@ fn sign_in_works(windows: &FakeWindows, what: &str) {
     let mut terminal = windows.open(&[]);
     terminal.type_in(&["CORP\\mara", "correct horse"]);
     assert_eq!(terminal.view(), "enroll", "{what}: {}\n{}", terminal.screen, terminal.text());
-}
-
-/// Somebody who listens where they should not.
-struct Impostor {
-    address: SocketAddr,
-    connections: Arc<AtomicUsize>,
-    stop: Arc<AtomicBool>,
-}
-
-impl Impostor {
-    /// Does the same with every connection.
-    fn at(address: SocketAddr, deed: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind(address).expect("the address is free");
-        let address = listener.local_addr().expect("bound");
-        let (connections, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
-        let (count, stopped, deed) = (Arc::clone(&connections), Arc::clone(&stop), Arc::new(deed));
-        thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                if stopped.load(Ordering::SeqCst) {
-                    return;
-                }
-                count.fetch_add(1, Ordering::SeqCst);
-                let deed = Arc::clone(&deed);
-                thread::spawn(move || deed(stream));
-            }
-        });
-        Self { address, connections, stop }
-    }
-
-    fn was_asked(&self) -> bool {
-        self.connections.load(Ordering::SeqCst) > 0
-    }
-}
-
-impl Drop for Impostor {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::SeqCst);
-        let _woken = TcpStream::connect(self.address);
-        // The listener goes with its thread; the next impostor wants the address.
-        thread::sleep(Duration::from_millis(100));
-    }
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn what_comes_in_place_of_an_answer_is_none_and_the_screen_lives() {
         caller.say_bytes(&make(request));
         let opened = screen.hear().expect("the screen lives");
         // Half a second is what the agent has; the rest is for a machine that is busy.
-        assert!(begun.elapsed() < Duration::from_secs(4), "{what}: {:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(10), "{what}: {:?}", begun.elapsed());
         assert_eq!((&opened["ok"], &opened["count"]), (&json!(true), &json!(1)), "{what}: {opened}");
         if *then == HangsUp {
             caller.hangs_up();
@@ -291,7 +291,7 @@ fn a_slow_agent_is_waited_for_where_that_can_be_cancelled_and_nowhere_else() {
         (&json!(false), &json!(true))
     );
     let ms = hidden["ms"].as_f64().unwrap_or_default();
-    assert!((450.0..2000.0).contains(&ms), "{hidden}");
+    assert!((450.0..8000.0).contains(&ms), "{hidden}");
     // Too late: it is not the answer to the next question.
     caller.say(&ToProvider::Applies { request, applies: Applies::StepAside });
     screen.tell(&["open", "logon", "options=both"]);
@@ -299,7 +299,7 @@ fn a_slow_agent_is_waited_for_where_that_can_be_cancelled_and_nowhere_else() {
     let opened = screen.hear().expect("the screen lives");
     assert_eq!(opened["count"], 1, "{opened}");
     let ms = opened["first_tile_ms"].as_f64().unwrap_or_default();
-    assert!((450.0..2000.0).contains(&ms), "{opened}");
+    assert!((450.0..8000.0).contains(&ms), "{opened}");
 
     // The first screen comes when it comes, and is drawn then.
     screen.ask(&["select", "0"]);
@@ -325,7 +325,8 @@ fn a_slow_agent_is_waited_for_where_that_can_be_cancelled_and_nowhere_else() {
     let cancelled = caller.turn();
     let answer = screen.hear().expect("the screen lives");
     let ms = answer["cancel_to_return_ms"].as_f64().unwrap_or_else(|| panic!("not canceled: {answer}"));
-    assert!(ms < 1000.0, "{answer}");
+    // Meant are 200 ms; other tests have this machine at the same time.
+    assert!(ms < 2000.0, "{answer}");
     match caller.hear() {
         Some(ToAgent::Pressed { turn, command: Command::Cancel }) => {
             assert_eq!(turn.number, cancelled.number + 1);

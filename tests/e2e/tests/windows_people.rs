@@ -2,8 +2,9 @@
 //! provider.
 #![cfg(target_os = "linux")]
 
-use countersign_e2e::{Account, FakeWindows, LogonBuffer, Oath, Pc, Server, SignInScreen};
+use countersign_e2e::{Account, FakeWindows, Impostor, LogonBuffer, Oath, Pc, Server, SignInScreen};
 use serde_json::{Value, json};
+use std::{io::Write, net::TcpStream};
 
 const PASSWORD: &str = "correct horse";
 
@@ -293,4 +294,33 @@ fn an_enrollment_is_started_over_with_another_qr_and_lost_to_the_pc_that_was_fir
     screen.type_in("Repeat new password", "short");
     let answer = screen.submit();
     refused(&mut screen, &answer, "Windows did not take the new password.");
+}
+
+#[test]
+fn whatever_stands_in_the_servers_place_reads_as_a_server_that_is_not_there() {
+    let mut server = Server::start();
+    let pc = Pc::joined(&server, &[domain_account("mara", 1001)]);
+    let mut screen = pc.sign_in_screen();
+    screen.open_for_anybody();
+    server.kill();
+    type Deed = fn(TcpStream);
+    let deeds: [(&str, Deed); 3] = [
+        ("a connection that is closed at once", |_| {}),
+        ("rubbish", |mut stream| {
+            let _written = stream.write_all(&[0x55; 4096]);
+        }),
+        ("plain HTTP", |mut stream| {
+            let _written = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+        }),
+    ];
+    for (what, deed) in deeds {
+        let impostor = Impostor::at(server.address(), deed);
+        let answer = screen.give_password(r"CORP\mara", PASSWORD);
+        goes_on(&answer);
+        assert!(screen.until_there_is("Password").says("The server can't be reached."), "{what}");
+        assert!(impostor.was_asked(), "{what}");
+    }
+    server.restart();
+    let answer = screen.give_password(r"CORP\mara", PASSWORD);
+    refused(&mut screen, &answer, ENROLL);
 }
