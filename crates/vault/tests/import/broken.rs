@@ -145,6 +145,22 @@ fn a_damaged_sealed_file_is_refused() {
     }
 }
 
+/// Its cipher alone would let a letter of a secret be exchanged for another.
+#[test]
+fn an_archive_in_which_a_letter_was_exchanged_is_refused() {
+    let good = file("raivo-stored.zip");
+    let name = b"raivo-otp-export.json";
+    let at = good.windows(name.len()).position(|bytes| bytes == name).unwrap();
+    let extra = usize::from(u16::from_le_bytes([good[at - 2], good[at - 1]]));
+    // Salt and check come first; the first secret of the list begins some 60 letters into the text.
+    let text = at + name.len() + extra + 18;
+    for letter in 50..80 {
+        let mut bad = good.clone();
+        bad[text + letter] ^= 1;
+        assert_eq!(why(&bad, Some(PASSWORD)), CannotImport::WrongPassword, "letter {letter}");
+    }
+}
+
 /// Whether a damaged file is refused as such and not read.
 fn refusal(bytes: &[u8]) -> bool {
     let bad =

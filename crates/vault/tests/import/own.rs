@@ -188,6 +188,7 @@ fn raivo_is_read_from_its_list_and_from_its_archive() {
     check("raivo.json", Format::Raivo, &all);
     check("raivo-open.zip", Format::Raivo, &all);
     check_sealed("raivo.zip", Format::Raivo, &all);
+    check_sealed("raivo-stored.zip", Format::Raivo, &all);
 }
 
 #[test]

@@ -302,8 +302,8 @@ write("lastpass.json", dict(deviceId="", deviceSecret="", localDeviceId="x", dev
 # ---- Raivo ----
 raivo = [dict(issuer=i, account=a, secret=s, algorithm=h, digits=str(d), kind=k, timer=str(30 if k == "HOTP" else m), counter=str(m if k == "HOTP" else 0), pinned="true" if i == "Beta" else "false", iconType="", iconValue="") for i, a, k, s, h, d, m in TOKENS if k != "STEAM"]
 write("raivo.json", raivo)
-for name, sealed in (("raivo.zip", True), ("raivo-open.zip", False)):
-    with pyzipper.AESZipFile(name, "w", compression=pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES if sealed else None) as archive:
+for name, sealed, packing in (("raivo.zip", True, pyzipper.ZIP_DEFLATED), ("raivo-stored.zip", True, pyzipper.ZIP_STORED), ("raivo-open.zip", False, pyzipper.ZIP_DEFLATED)):
+    with pyzipper.AESZipFile(name, "w", compression=packing, encryption=pyzipper.WZ_AES if sealed else None) as archive:
         if sealed:
             archive.setpassword(PASSWORD)
         archive.writestr("raivo-otp-export.html", "<html>" * 100)
