@@ -13,22 +13,32 @@ pub struct FalseServer {
     lines: mpsc::Receiver<String>,
 }
 
+/// Whose the pipe of a false server is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PipeOwner {
+    /// Whoever started it.
+    Anybody,
+    /// Administrators, like the agent's.
+    Administrators,
+}
+
 impl Wine {
     /// Starts one, and waits until the pipe is there.
     ///
     /// # Panics
     /// When it cannot be made.
-    pub fn false_server(&self) -> FalseServer {
+    pub fn false_server(&self, owner: PipeOwner) -> FalseServer {
         let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src/wine/false_server.c");
         let compiled = Command::new("x86_64-w64-mingw32-gcc")
             .arg("-o")
             .arg(self.file("false-server.exe"))
-            .arg(source)
+            .args([source, "-ladvapi32"])
             .status()
             .expect("the compiler starts; `cargo xtask test --setup` installs it");
         assert!(compiled.success());
         let mut child = self
             .program("false-server.exe")
+            .args((owner == PipeOwner::Administrators).then_some("administrators"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

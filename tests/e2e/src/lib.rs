@@ -24,7 +24,7 @@ pub use browser::{Browser, Clip, Site, app_folder};
 pub use bare_machine::{Answered, BareMachine, Start};
 pub use example::Picture;
 pub use fake_windows::{Account, FakeWindows};
-pub use false_server::FalseServer;
+pub use false_server::{FalseServer, PipeOwner};
 pub use impostor::Impostor;
 pub use logon_buffer::LogonBuffer;
 pub use oath::{Oath, code_at, has_oathtool};

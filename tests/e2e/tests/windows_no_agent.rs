@@ -1,7 +1,7 @@
 //! The unmodified provider in Wine while no agent answers: nobody gets in, and the way in that was planned remains.
 #![cfg(target_os = "linux")]
 
-use countersign_e2e::{Pc, Server};
+use countersign_e2e::{FalseServer, Pc, PipeOwner, Server};
 use serde_json::{Value, json};
 
 fn pc() -> Pc {
@@ -161,21 +161,30 @@ fn policy_outranks_what_is_set_on_the_machine() {
 #[test]
 fn a_program_that_only_pretends_to_be_the_agent_gets_no_byte() {
     let pc = pc();
-    let server = pc.false_server();
-    let mut screen = pc.sign_in_screen();
-    screen.open(&["logon", "options=both"]);
-    let seen = screen.see();
-    if seen.has("Password") {
-        screen.type_in("Password", "correct horse");
+    // One is given away by its pipe's owner, the other by not being the service.
+    for owner in [PipeOwner::Anybody, PipeOwner::Administrators] {
+        let server = pc.false_server(owner);
+        let mut screen = pc.sign_in_screen();
+        screen.open(&["logon", "options=both"]);
+        let seen = screen.see();
+        if seen.has("Password") {
+            screen.type_in("Password", "correct horse");
+        }
+        assert_ne!(screen.submit()["response"], "finished");
+        screen.ask(&["filter", "logon"]);
+        screen.ask(&["close"]);
+        let said = server.said();
+        assert!(
+            said.iter().any(|line| line == "connected"),
+            "{owner:?}: the provider looked at it: {said:?}"
+        );
+        assert!(!said.iter().any(|line| line.starts_with("bytes")), "{owner:?}: {said:?}");
+        is_heard_by(&server, &pc);
     }
-    assert_ne!(screen.submit()["response"], "finished");
-    screen.ask(&["filter", "logon"]);
-    screen.ask(&["close"]);
-    let said = server.said();
-    assert!(said.iter().any(|line| line == "connected"), "the provider looked at it: {said:?}");
-    assert!(!said.iter().any(|line| line.starts_with("bytes")), "{said:?}");
+}
 
-    // Somebody who does not check is heard, so that the silence above means something.
+/// Somebody who does not check is heard, so that silence means something.
+fn is_heard_by(server: &FalseServer, pc: &Pc) {
     pc.run("cmd", &["/c", r"echo hello> \\.\pipe\ProtectedPrefix\Administrators\countersign-agent"]);
     while let Some(line) = server.next(10) {
         if line.starts_with("bytes") {
