@@ -1,5 +1,6 @@
 //! What several screens are made of.
 
+mod answer;
 mod field;
 mod notice;
 mod password;
@@ -7,6 +8,7 @@ mod token_row;
 mod top;
 mod ways;
 
+pub(crate) use answer::Answering;
 pub(crate) use field::{Choice, TextField};
 pub(crate) use notice::{Notice, Tone};
 pub(crate) use password::{NewPassword, PasswordField};

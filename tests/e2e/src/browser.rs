@@ -6,7 +6,7 @@ mod site;
 mod video;
 
 pub use site::{Site, app_folder};
-pub use video::Clip;
+pub use video::{Clip, still};
 
 use serde_json::{Value, json};
 use std::{
@@ -184,6 +184,15 @@ impl Browser {
     /// When it throws.
     pub async fn run(&self, script: &str) -> Value {
         self.driver.execute(script, Vec::new()).await.expect("the script runs").json().clone()
+    }
+
+    /// What somebody with a screen reader, a keyboard, a small screen or weak eyes would stumble over on the page.
+    ///
+    /// # Panics
+    /// When it cannot be looked at.
+    pub async fn obstacles(&self) -> Vec<String> {
+        let found = self.run(include_str!("browser/checks.js")).await;
+        serde_json::from_value(found).expect("a list of sentences")
     }
 
     /// Sends a command of the DevTools protocol.

@@ -20,7 +20,7 @@ mod sign_in_screen;
 mod terminal;
 mod wine;
 
-pub use browser::{Browser, Clip, Site, app_folder};
+pub use browser::{Browser, Clip, Site, app_folder, still};
 pub use bare_machine::{Answered, BareMachine, Start};
 pub use example::Picture;
 pub use fake_windows::{Account, FakeWindows};

@@ -1,3 +1,4 @@
+use super::Answering;
 use crate::{
     browser::{clipboard, request},
     screens::Screen,
@@ -89,40 +90,41 @@ pub(crate) fn TokenRow(
         });
     };
     view! {
-        <li
-            class="token"
-            class:dragged=move || app.dragged.get() == Some(id)
-            draggable=if movable { "true" } else { "false" }
-            on:dragstart=move |_| app.dragged.set(Some(id))
-            on:dragend=move |_| app.dragged.set(None)
-            on:dragover=move |event| event.prevent_default()
-            on:drop=move |event| {
-                event.prevent_default();
-                app.drop_before(id);
-            }
-        >
-            <div class="head">
-                <span class="icon" aria-hidden="true">{initial}</span>
-                <span class="names">
-                    <span class="issuer">{title}</span>
-                    <span class="quiet">{below}</span>
-                </span>
-                {pinned.then(|| view! { <span class="quiet">{app.t(Key::Pinned)}</span> })}
-                <button
-                    class="plain"
-                    type="button"
-                    aria-label=format!("{}: {label}", app.t(Key::Menu))
-                    on:click=move |_| app.go(Screen::Edit(id))
-                >
-                    {app.t(Key::Menu)}
-                </button>
-            </div>
-            {match kind {
-                Kind::Hotp => view! { <CounterCode asked=asked on_ask=Callback::new(move |()| ask()) on_copy=Callback::new(copy) /> }.into_any(),
-                _ => view! { <TimedCode shown=shown on_copy=Callback::new(copy) /> }.into_any(),
-            }}
-        </li>
-    }
+            <li
+                class="token"
+                class:dragged=move || app.dragged.get() == Some(id)
+                draggable=if movable { "true" } else { "false" }
+                on:dragstart=move |_| app.dragged.set(Some(id))
+                on:dragend=move |_| app.dragged.set(None)
+                on:dragover=move |event| event.prevent_default()
+                on:drop=move |event| {
+                    event.prevent_default();
+                    app.drop_before(id);
+                }
+            >
+                <div class="head">
+                    <span class="icon" aria-hidden="true">{initial}</span>
+                    <span class="names">
+                        <span class="issuer">{title}</span>
+                        <span class="quiet">{below}</span>
+                    </span>
+                    {pinned.then(|| view! { <span class="quiet">{app.t(Key::Pinned)}</span> })}
+                    <button
+                        class="plain"
+                        type="button"
+                        aria-label=format!("{}: {label}", app.t(Key::Menu))
+                        on:click=move |_| app.go(Screen::Edit(id))
+                    >
+                        {app.t(Key::Menu)}
+                    </button>
+                </div>
+                {match kind {
+                    Kind::Hotp => view! { <CounterCode asked=asked on_ask=Callback::new(move |()| ask()) on_copy=Callback::new(copy) /> }.into_any(),
+    Kind::Ocra => view! { <Answering id=id /> }.into_any(),
+                    _ => view! { <TimedCode shown=shown on_copy=Callback::new(copy) /> }.into_any(),
+                }}
+            </li>
+        }
 }
 
 /// A code that changes with time: tap to copy it.

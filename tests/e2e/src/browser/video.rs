@@ -1,5 +1,5 @@
 use qr::Matrix;
-use std::{fs, path::Path};
+use std::fs;
 use tempfile::TempDir;
 
 const WIDTH: usize = 640;
@@ -66,8 +66,15 @@ impl Clip {
     }
 }
 
-/// A QR code in the middle of a gray picture.
-pub(crate) fn frame(text: &str, ink: Ink) -> Vec<u8> {
+/// One frame of 640 × 480 pixels with a QR code in the middle: one byte a pixel, rows from the top.
+///
+/// # Panics
+/// When the text does not fit.
+pub fn still(text: &str) -> Vec<u8> {
+    frame(text, Ink::Dark)
+}
+
+fn frame(text: &str, ink: Ink) -> Vec<u8> {
     let matrix = Matrix::encode(text).expect("a text that fits");
     let code = matrix.pixels(400);
     let mut gray = vec![110; WIDTH * HEIGHT];
@@ -78,11 +85,4 @@ pub(crate) fn frame(text: &str, ink: Ink) -> Vec<u8> {
         }
     }
     gray
-}
-
-/// Where a clip is, for whoever starts a browser by hand.
-impl AsRef<Path> for Clip {
-    fn as_ref(&self) -> &Path {
-        self.folder.path()
-    }
 }

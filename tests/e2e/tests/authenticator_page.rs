@@ -1,0 +1,139 @@
+//! The authenticator's pages as such: names, contrast, small screens, and how long a picture takes to be read.
+
+use countersign_e2e::{Browser, Site, app_folder, still};
+use serde_json::json;
+
+const ADA: &str =
+    "otpauth://totp/Example:ada@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example";
+const PASSWORD: &str = "correct horse battery";
+/// RFC 4226, appendix D: the codes of this secret for the counters 0 to 2.
+const COUNTED: &str =
+    "otpauth://hotp/Counted:eve?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Counted&counter=0";
+const CODES: [&str; 3] = ["755224", "287082", "359152"];
+
+/// Looks at the page in each appearance.
+async fn nobody_stumbles(browser: &Browser, screen: &str) {
+    for theme in ["light", "dark", "contrast"] {
+        browser.run(&format!("document.documentElement.dataset.theme = '{theme}'")).await;
+        let obstacles = browser.obstacles().await;
+        assert!(obstacles.is_empty(), "{screen}, {theme}: {obstacles:#?}");
+    }
+}
+
+async fn begin(browser: &Browser) {
+    browser.press("Continue").await;
+    browser.press("Skip for now").await;
+    browser.check("I understand that lost tokens cannot be restored").await;
+    browser.fill("Password for this app", PASSWORD).await;
+    browser.fill("Repeat the password", PASSWORD).await;
+    browser.press("Continue").await;
+    browser.sees("No tokens yet").await;
+}
+
+async fn follow(browser: &Browser, uri: &str) {
+    browser.run(&format!("location.hash = 'enroll=' + encodeURIComponent({})", json!(uri))).await;
+    browser.sees("Add this token?").await;
+    browser.press("Add new token").await;
+}
+
+#[tokio::test]
+async fn on_320_pixels_everything_has_a_name_is_large_enough_and_can_be_read_in_each_appearance() {
+    let site = Site::serve(&app_folder());
+    let browser = Browser::start(None).await;
+    browser.set_size(320, 640).await;
+    browser.open(&site.address()).await;
+    browser.sees("One-time passwords, kept safe").await;
+    nobody_stumbles(&browser, "welcome").await;
+    browser.press("Continue").await;
+    browser.sees("Where the backup goes").await;
+    nobody_stumbles(&browser, "backup").await;
+    browser.press("Back").await;
+    begin(&browser).await;
+    nobody_stumbles(&browser, "no tokens").await;
+    follow(&browser, ADA).await;
+    browser.sees("seconds left").await;
+    nobody_stumbles(&browser, "tokens").await;
+    browser.press("More").await;
+    browser.sees("Move to trash").await;
+    nobody_stumbles(&browser, "token").await;
+    browser.press("Back").await;
+    browser.press("Add new token").await;
+    nobody_stumbles(&browser, "add").await;
+    browser.press("Enter key manually").await;
+    nobody_stumbles(&browser, "by hand").await;
+    browser.press("Back").await;
+    browser.press("Back").await;
+    browser.press("Settings").await;
+    nobody_stumbles(&browser, "settings").await;
+    for (button, seen) in
+        [("Import", "Choose a file"), ("Export", "Encrypted file"), ("Trash", "Nothing is in the trash")]
+    {
+        browser.press(button).await;
+        browser.sees(seen).await;
+        nobody_stumbles(&browser, button).await;
+        browser.press("Back").await;
+    }
+    browser.press("Back").await;
+    browser.press("Lock").await;
+    browser.sees("Countersign is locked").await;
+    nobody_stumbles(&browser, "locked").await;
+}
+
+#[tokio::test]
+async fn a_counter_is_saved_before_its_code_is_shown_so_that_no_code_comes_twice() {
+    let site = Site::serve(&app_folder());
+    let browser = Browser::start(None).await;
+    browser.open(&site.address()).await;
+    begin(&browser).await;
+    follow(&browser, COUNTED).await;
+    for code in CODES {
+        browser.press("New code").await;
+        browser
+            .wait(&format!("{code} is shown"), || async {
+                (browser.text_of(".code").await?.replace(' ', "") == code).then_some(())
+            })
+            .await;
+        // As if the phone had been switched off right then.
+        browser.open(&site.address()).await;
+        browser.fill("Password", PASSWORD).await;
+        browser.press("Unlock").await;
+        browser.sees("Counted").await;
+    }
+}
+
+#[tokio::test]
+async fn a_frame_of_the_camera_is_read_within_50_ms() {
+    let site = Site::serve(&app_folder());
+    let browser = Browser::start(None).await;
+    browser.open(&site.address()).await;
+    browser.sees("Continue").await;
+    let gray = data_encoding::BASE64.encode(&still(ADA));
+    let script = format!(
+        "const gray = Uint8Array.from(atob('{gray}'), (c) => c.charCodeAt(0));
+         const worker = new Worker(document.querySelector('meta[name=qr-worker]').content, {{ type: 'module' }});
+         const read = () => new Promise((done, fail) => {{
+             const pixels = new Uint8ClampedArray(gray.length * 4);
+             gray.forEach((value, at) => pixels.set([value, value, value, 255], at * 4));
+             const begun = performance.now();
+             worker.onmessage = (event) => done([performance.now() - begun, event.data.answer]);
+             worker.onerror = fail;
+             worker.postMessage({{ id: 1, width: 640, height: 480, pixels }}, [pixels.buffer]);
+         }});
+         return (async () => {{
+             const times = [];
+             let text;
+             for (let round = 0; round < 20; round++) {{
+                 const [time, texts] = await read();
+                 times.push(time);
+                 text = texts[0];
+             }}
+             worker.terminate();
+             return {{ best: Math.min(...times), first: times[0], text }};
+         }})()"
+    );
+    let measured = browser.run(&script).await;
+    println!("a frame of 640 × 480: {measured}");
+    assert_eq!(measured["text"], ADA);
+    // The best of twenty: what the code takes, whatever else the machine does meanwhile.
+    assert!(measured["best"].as_f64().is_some_and(|ms| ms <= 50.0), "{measured}");
+}
