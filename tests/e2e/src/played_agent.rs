@@ -5,9 +5,9 @@ use protocol::{
     pipe::{Applies, Message, QrPicture, Screen, ToAgent, ToProvider, Turn, View},
 };
 use std::{
-    io::{ErrorKind, Read, Write},
+    io::{BufRead, BufReader, ErrorKind, Read, Write},
     net::{TcpListener, TcpStream},
-    process::Command,
+    process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -19,6 +19,15 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// provider takes it for the agent.
 pub struct PlayedAgent {
     listener: TcpListener,
+    /// Keeps the service alive.
+    holder: Child,
+}
+
+impl Drop for PlayedAgent {
+    fn drop(&mut self) {
+        let _killed = self.holder.kill();
+        let _status = self.holder.wait();
+    }
 }
 
 /// One sign-in screen that has called.
@@ -46,8 +55,19 @@ impl Wine {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("bound").port();
         listener.set_nonblocking(true).expect("a socket");
-        self.run("relay.exe", &["install", &port.to_string()]);
-        PlayedAgent { listener }
+        let mut holder = self
+            .program("relay.exe")
+            .args(["install", &port.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("wine starts");
+        let mut said = String::new();
+        let output = holder.stdout.take().expect("piped");
+        BufReader::new(output).read_line(&mut said).expect("a line");
+        assert_eq!(said.trim(), "serving");
+        PlayedAgent { listener, holder }
     }
 }
 

@@ -1,5 +1,5 @@
 /* A service by the agent's name, with a pipe like the agent's: what comes through the pipe goes to a port of this
-   machine and back, so that a test plays the agent, honest or not. "relay.exe install PORT" makes and starts it. */
+   machine and back, so that a test plays the agent, honest or not. "relay.exe install PORT" makes and starts it, and stays. */
 
 #include <winsock2.h>
 #include <windows.h>
@@ -122,7 +122,7 @@ static int install(const char *number)
     GetModuleFileNameA(NULL, self, sizeof self);
     snprintf(command, sizeof command, "%s %s", self, number);
     service = CreateServiceA(manager, SERVICE, SERVICE, SERVICE_ALL_ACCESS, SERVICE_WIN32_OWN_PROCESS,
-                             SERVICE_AUTO_START, SERVICE_ERROR_NORMAL, command, NULL, NULL, NULL, NULL, NULL);
+                             SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL, command, NULL, NULL, NULL, NULL, NULL);
     if (!service || !StartServiceA(service, 0, NULL)) {
         fprintf(stderr, "no service: %lu\n", GetLastError());
         return 1;
@@ -131,7 +131,14 @@ static int install(const char *number)
         Sleep(20);
         QueryServiceStatus(service, &status);
     }
-    return status.dwCurrentState != SERVICE_RUNNING;
+    if (status.dwCurrentState != SERVICE_RUNNING)
+        return 1;
+    puts("serving");
+    fflush(stdout);
+    /* Wine ends its services with the last ordinary program: this is one, until its input ends. */
+    while (getchar() != EOF)
+        ;
+    return 0;
 }
 
 int main(int count, char **words)
