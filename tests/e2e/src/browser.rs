@@ -10,7 +10,9 @@ pub use video::{Clip, still};
 
 use serde_json::{Value, json};
 use std::{
-    net::TcpListener,
+    io::{Read, Write},
+    mem::ManuallyDrop,
+    net::{TcpListener, TcpStream},
     path::PathBuf,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -26,8 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A running Chromium with a profile of its own.
 pub struct Browser {
-    /// What drives it.
-    pub driver: WebDriver,
+    /// What drives it. Never dropped: it would wait for a minute for a driver that is gone.
+    pub driver: ManuallyDrop<WebDriver>,
+    port: u16,
     process: Child,
     profile: PathBuf,
     _folder: Option<TempDir>,
@@ -73,12 +76,11 @@ impl Browser {
                 Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
         };
-        Self { driver, process, profile, _folder: None }
+        Self { driver: ManuallyDrop::new(driver), port, process, profile, _folder: None }
     }
 
     /// Ends the browser in an orderly way and leaves its profile.
     pub async fn quit(mut self) -> (PathBuf, Option<TempDir>) {
-        let _quit = self.driver.clone().quit().await;
         self.end();
         (self.profile.clone(), self._folder.take())
     }
@@ -261,7 +263,18 @@ impl Browser {
         }
     }
 
+    /// Ends the session, which closes the browser, and then the driver.
     fn end(&mut self) {
+        if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
+            let request = format!(
+                "DELETE /session/{} HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\n\r\n",
+                self.driver.session_id(),
+                self.port
+            );
+            let _limited = stream.set_read_timeout(Some(Duration::from_secs(20)));
+            let _sent = stream.write_all(request.as_bytes());
+            let _answer = stream.read(&mut [0; 1024]);
+        }
         let _killed = self.process.kill();
         let _status = self.process.wait();
     }

@@ -20,8 +20,8 @@ mod sign_in_screen;
 mod terminal;
 mod wine;
 
-pub use browser::{Browser, Clip, Site, app_folder, still};
 pub use bare_machine::{Answered, BareMachine, Start};
+pub use browser::{Browser, Clip, Site, app_folder, still};
 pub use example::Picture;
 pub use fake_windows::{Account, FakeWindows};
 pub use false_server::{FalseServer, PipeOwner};

@@ -15,6 +15,8 @@ const CODES: [&str; 3] = ["755224", "287082", "359152"];
 async fn nobody_stumbles(browser: &Browser, screen: &str) {
     for theme in ["light", "dark", "contrast"] {
         browser.run(&format!("document.documentElement.dataset.theme = '{theme}'")).await;
+        // Colors take a tenth of a second to change.
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         let obstacles = browser.obstacles().await;
         assert!(obstacles.is_empty(), "{screen}, {theme}: {obstacles:#?}");
     }
