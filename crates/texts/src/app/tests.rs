@@ -39,6 +39,42 @@ fn numbers_take_the_plural_of_the_language() {
 }
 
 #[test]
+fn tokens_are_counted_in_the_forms_of_the_language() {
+    let tokens =
+        |language| [1, 2, 5, 21].map(|count: u64| say(language, Key::Tokens, &[("count", count.into())]));
+    assert_eq!(tokens(AppLanguage::French), ["1 jeton", "2 jetons", "5 jetons", "21 jetons"]);
+    assert_eq!(tokens(AppLanguage::Spanish), ["1 token", "2 tokens", "5 tokens", "21 tokens"]);
+    assert_eq!(tokens(AppLanguage::Ukrainian), ["1 токен", "2 токени", "5 токенів", "21 токен"]);
+    assert_eq!(tokens(AppLanguage::Russian), ["1 токен", "2 токена", "5 токенов", "21 токен"]);
+}
+
+#[test]
+fn no_count_falls_back_to_the_form_of_another() {
+    for language in AppLanguage::ALL {
+        for &key in Key::ALL {
+            for piece in table::pieces(language, key).unwrap_or_default() {
+                let Piece::Plural(_, forms) = piece else { continue };
+                for count in 0..200 {
+                    let category = language.plural(count);
+                    let has_it = forms.iter().any(|(form, _)| *form == category);
+                    assert!(has_it, "{key:?} in {language:?} has no {category:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_text_raises_its_voice() {
+    for language in AppLanguage::ALL {
+        for &key in Key::ALL {
+            let text = say(language, key, ARGUMENTS);
+            assert!(!text.contains(['!', '¡']), "{key:?} in {language:?}: {text}");
+        }
+    }
+}
+
+#[test]
 fn a_tag_gives_its_language_or_none() {
     for (tag, language) in [
         ("de-AT", Some(AppLanguage::German)),
