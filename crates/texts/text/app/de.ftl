@@ -20,7 +20,7 @@ tokens = { $count ->
 
 ## Willkommen
 welcome-title = Einmalpasswörter, gut aufgehoben
-welcome-text = Countersign zeigt die Codes, mit denen Sie sich anmelden. Sie bleiben verschlüsselt auf diesem Gerät und gehen auch ohne Netz.
+welcome-text = Countersign zeigt die Codes, mit denen Sie sich anmelden. Sie bleiben verschlüsselt auf diesem Gerät und funktionieren auch ohne Netz.
 welcome-have-backup = Ich habe schon eine Sicherung
 
 ## iOS außerhalb der installierten App
@@ -44,7 +44,7 @@ backup-name-hint = Ein Name, den Sie sich merken, etwa Ihr Benutzername. Mit dem
 backup-password = Passwort der Sicherung
 repeat-password = Passwort wiederholen
 password-also-unlocks = Dieses Passwort öffnet auch die App auf diesem Gerät. Niemand kann es zurücksetzen.
-password-short = Weniger als 8 Zeichen errät schnell, wer an die Sicherung kommt. Tippen Sie noch einmal auf Weiter, um es trotzdem zu nehmen.
+password-short = Weniger als 8 Zeichen errät schnell, wer an die Sicherung kommt. Tippen Sie noch einmal auf Weiter, um das Passwort trotzdem zu verwenden.
 passwords-differ = Die beiden Passwörter sind nicht gleich.
 password-empty = Geben Sie ein Passwort ein.
 name-empty = Geben Sie einen Namen ein.
@@ -66,10 +66,10 @@ backup-found = Eine Sicherung mit { $count ->
     [one] { $count } Token
    *[other] { $count } Token
 } wurde gefunden und übernommen.
-backup-new = Unter diesem Namen und Passwort lag noch keine Sicherung. Eine neue wurde begonnen.
+backup-new = Mit diesem Namen und Passwort gab es noch keine Sicherung. Eine neue wurde begonnen.
 backup-handed = Von Ihnen gespeichert, nicht geprüft
 backup-handed-text = Die App kann die Datei nicht zurücklesen. Bewahren Sie sie auf, wo Sie sie wiederfinden.
-backup-failed-busy = Andere Geräte schreiben gerade diese Sicherung. Bei der nächsten Änderung wird es wieder versucht, oder jetzt.
+backup-failed-busy = Andere Geräte schreiben gerade diese Sicherung. Die App versucht es bei der nächsten Änderung wieder; Sie können es auch jetzt versuchen.
 backup-verified = Gesichert und geprüft
 backup-verified-at = { $when }, { $count ->
     [one] { $count } Token
@@ -79,8 +79,8 @@ backup-off = Keine Sicherung
 backup-off-text = Geht dieses Gerät verloren, sind Ihre Token verloren.
 backup-pending = Noch nicht gesichert
 backup-running = Wird gesichert
-backup-failed = Die letzte Sicherung ging schief
-backup-failed-unreachable = Der Server ist nicht zu erreichen. Ihre Token sind auf diesem Gerät; gesichert wird bei der nächsten Änderung wieder, oder jetzt.
+backup-failed = Die letzte Sicherung ist fehlgeschlagen
+backup-failed-unreachable = Der Server ist nicht zu erreichen. Ihre Token sind auf diesem Gerät; die App versucht es bei der nächsten Änderung wieder, und Sie können es jetzt versuchen.
 backup-failed-refused = Der Server hat die Sicherung nicht angenommen. Sagen Sie Ihrer Administration: { $detail }.
 backup-failed-different = Zurückgelesen wurde etwas anderes als geschrieben. Auf die Sicherung dort ist kein Verlass.
 backup-failed-password = Unter diesem Namen liegt schon eine Sicherung, und dieses Passwort öffnet sie nicht. Es wurde nichts geändert.
@@ -93,10 +93,10 @@ unlock = Entsperren
 unlock-passkey = Mit einem Passkey entsperren
 unlock-recovery = Wiederherstellungscode verwenden
 unlock-recovery-code = Wiederherstellungscode
-unlock-wrong = Damit ging der Tresor nicht auf. Prüfen Sie die Schreibweise und versuchen Sie es noch einmal.
+unlock-wrong = Damit ließ sich der Tresor nicht öffnen. Prüfen Sie die Schreibweise und versuchen Sie es noch einmal.
 unlock-passkey-failed = Der Passkey hat den Tresor nicht geöffnet. Nehmen Sie Ihr Passwort.
 unlock-reminder = Sie haben eine Weile Ihren Passkey verwendet. Geben Sie einmal Ihr Passwort ein, damit Sie es noch wissen, wenn Sie es brauchen.
-older-generation = Der neueste gespeicherte Stand war beschädigt. Dies ist der davor, vom { $when }. Prüfen Sie, ob etwas fehlt, und spielen Sie dann eine Sicherung ein.
+older-generation = Der neueste gespeicherte Stand war beschädigt. Dies ist der davor, vom { $when }. Prüfen Sie, ob etwas fehlt. Wenn ja, spielen Sie eine Sicherung ein.
 both-damaged = Was auf diesem Gerät gespeichert ist, lässt sich nicht lesen. Spielen Sie eine Sicherung ein oder fangen Sie neu an. Bis dahin wird nichts entfernt.
 storage-refused = Dieser Browser lässt die App nichts aufbewahren, etwa in einem privaten Fenster. Öffnen Sie Countersign in einem gewöhnlichen Fenster.
 storage-full = Auf diesem Gerät ist kein Platz mehr. Die Änderung wurde nicht gespeichert. Schaffen Sie Platz und versuchen Sie es noch einmal.
@@ -119,7 +119,7 @@ seconds-left = { $count ->
    *[other] noch { $count } Sekunden
 }
 next-code = Danach
-copied = Kopiert. Die Zwischenablage wird in 30 Sekunden geleert, wenn dies offen bleibt.
+copied = Kopiert. Die Zwischenablage wird in 30 Sekunden geleert, wenn diese Seite offen bleibt.
 copy-failed = Der Browser hat das Kopieren nicht erlaubt.
 new-code = Neuer Code
 hotp-used = Code { $count }
@@ -158,22 +158,22 @@ torch = Licht
 other-camera = Andere Kamera
 qr-none = In dem Bild wurde kein QR-Code gefunden. Nehmen Sie eines, das scharf ist und den ganzen Code zeigt.
 qr-not-a-token = Dieser QR-Code ist nicht der eines Tokens. Er gehört zu etwas anderem.
-qr-bad-secret = Der Schlüssel in diesem QR-Code ist nicht zu gebrauchen. Bitten Sie um einen neuen.
-qr-missing-secret = In diesem QR-Code ist kein Schlüssel. Bitten Sie um einen neuen.
-qr-bad-value = Dieser QR-Code verlangt etwas, das Token nicht haben: { $what }. Bitten Sie um einen neuen.
+qr-bad-secret = Der Schlüssel in diesem QR-Code ist nicht zu gebrauchen. Lassen Sie sich dort, wo er herkommt, einen neuen QR-Code geben.
+qr-missing-secret = In diesem QR-Code ist kein Schlüssel. Lassen Sie sich dort, wo er herkommt, einen neuen geben.
+qr-bad-value = Dieser QR-Code verlangt etwas, das Token nicht haben: { $what }. Lassen Sie sich dort, wo er herkommt, einen neuen geben.
 qr-too-long = Dieser Text ist zu lang für ein Token.
 token-added = { $name } wurde hinzugefügt.
 token-duplicate = Dieses Token ist schon da, als { $name }. Es wurde nichts hinzugefügt.
 google-part = Teil { $count } von { $total } ist gelesen. Zeigen Sie den nächsten.
 google-missing = Es fehlt noch: Teil { $parts }.
 link-title = Dieses Token hinzufügen?
-link-text = Ein Link will das Token von { $name } hinzufügen.
-reader-loading = Der Leser wird geladen
+link-text = Ein Link will dieses Token hinzufügen: { $name }.
+reader-loading = Der QR-Leser wird geladen
 manual-title = Schlüssel von Hand eingeben
 issuer = Dienst
 account = Konto
 secret = Schlüssel
-secret-hint = Buchstaben und die Ziffern 2 bis 7. Leerzeichen sind gleichgültig.
+secret-hint = Buchstaben und die Ziffern 2 bis 7. Leerzeichen spielen keine Rolle.
 secret-bad = Ein Schlüssel hat nur Buchstaben und die Ziffern 2 bis 7.
 secret-short = Geben Sie den Schlüssel ein.
 secret-long = Dieser Schlüssel ist zu lang.
@@ -181,20 +181,20 @@ issuer-empty = Geben Sie ein, wofür das Token ist.
 kind = Art
 kind-time = Wechselt mit der Zeit
 kind-counter = Wechselt bei jedem Gebrauch
-algorithm = Verfahren
+algorithm = Algorithmus
 digits = Ziffern
 period = Sekunden
 counter = Zähler
 number-bad = Geben Sie eine Zahl von { $min } bis { $max } ein.
 preview = Sein Code jetzt
-more-options = Mehr Möglichkeiten
+more-options = Weitere Optionen
 
 ## Ein Token
 edit-title = Token
 notes = Notizen
 tags = Schlagwörter
 tags-hint = Durch Kommas getrennt.
-pin = Oben halten
+pin = Oben anheften
 show-as-qr = Als QR-Code zeigen
 show-as-qr-text = Wer dieses Bild sieht, hat das Token. Zeigen Sie es nur Ihrem eigenen anderen Gerät.
 move-to-trash = In den Papierkorb
@@ -208,7 +208,7 @@ unnamed = Ohne Namen
 
 ## Einstellungen
 settings-title = Einstellungen
-lock-after = Sperren nach
+lock-after = Automatische Sperre
 lock-at-once = Sobald Sie die App verlassen
 minutes = { $count ->
     [one] { $count } Minute
@@ -232,24 +232,24 @@ recovery-text = Ein Code auf Papier, der die App öffnet, wenn das Passwort verg
 recovery-make = Wiederherstellungscode erstellen
 recovery-shown = Schreiben Sie ihn auf oder drucken Sie ihn. Er wird nur jetzt gezeigt.
 change-password = Passwort ändern
-old-password = Passwort jetzt
+old-password = Aktuelles Passwort
 new-password = Neues Passwort
 password-changed = Das Passwort wurde geändert.
 clock = Uhr
 clock-right = Auf 2 Sekunden genau.
-clock-ahead = Dieses Gerät geht gegen den Server { $count ->
+clock-ahead = Dieses Gerät geht gegenüber dem Server { $count ->
     [one] { $count } Sekunde
    *[other] { $count } Sekunden
 } vor. Die Codes sind berichtigt.
-clock-behind = Dieses Gerät geht gegen den Server { $count ->
+clock-behind = Dieses Gerät geht gegenüber dem Server { $count ->
     [one] { $count } Sekunde
    *[other] { $count } Sekunden
 } nach. Die Codes sind berichtigt.
 clock-unknown = Der Server ist nicht zu erreichen, die Uhr wurde daher nicht verglichen.
 storage-kept = Bleibt: Der Browser entfernt die Daten dieser App nicht von selbst.
-storage-not-kept = Der Browser kann die Daten dieser App entfernen, wenn der Platz knapp wird. Installieren Sie die App und halten Sie eine Sicherung.
+storage-not-kept = Der Browser kann die Daten dieser App entfernen, wenn der Platz knapp wird. Installieren Sie die App und sorgen Sie für eine Sicherung.
 storage-label = Speicher
-about = Über
+about = Über die App
 about-build = Stand { $build }
 about-text = Einmalpasswörter nach RFC 4226 und RFC 6238. Nichts verlässt dieses Gerät unverschlüsselt.
 update-ready = Eine neue Version ist bereit.
@@ -264,7 +264,7 @@ import-title = Importieren
 import-text = Wählen Sie eine Datei dieses oder eines anderen Authenticators. Was es ist, findet die App selbst heraus; hinzugefügt wird erst, wenn Sie zustimmen.
 import-choose = Datei wählen
 import-password = Passwort der Datei
-import-unknown = Diese Datei ist von keiner Art, die hier gelesen werden kann. { $detail }
+import-unknown = Diese Datei hat ein Format, das hier nicht gelesen werden kann. { $detail }
 import-wrong-password = Dieses Passwort öffnet die Datei nicht.
 import-preview = Was hinzugefügt wird
 import-add = { $count ->
@@ -279,7 +279,7 @@ import-done = { $count ->
    *[other] { $count } Token wurden hinzugefügt.
 }
 export-title = Exportieren
-export-text = Mit einem Passwort verschlüsselt. Bewahren Sie sie nicht auf diesem Gerät auf.
+export-text = Die Datei wird mit einem Passwort verschlüsselt. Bewahren Sie sie nicht auf diesem Gerät auf.
 export-encrypted = Verschlüsselte Datei
 export-aegis = Verschlüsselte Datei für Aegis
 export-links = Liste von Links, nicht verschlüsselt
