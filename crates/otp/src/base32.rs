@@ -22,27 +22,27 @@ pub(crate) fn encode(bytes: &[u8]) -> Secret {
     Secret::new(text)
 }
 
-/// Ignores blanks, `-`, `_`, padding at the end and case. Bits left over at the end are dropped, whatever their value,
-/// as other readers do. `None` when anything else stands there or the length cannot be that of whole bytes.
+/// Ignores blanks, `-`, `_`, padding at the end and case. Bits left over at the end are dropped, however many and
+/// whatever their value, as other readers do: services hand such secrets out. `None` when anything else stands there.
 pub(crate) fn decode(text: &str) -> Option<Secret> {
     let text = text.trim_end_matches(|c: char| c == '=' || c.is_whitespace());
     // The capacity is final: growing would leave a copy behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() * 5 / 8 + 1));
-    let (mut bits, mut count, mut letters) = (0u32, 0, 0usize);
+    let (mut bits, mut count) = (0u32, 0);
     for c in text.chars().filter(|&c| !c.is_whitespace() && c != '-' && c != '_') {
         bits = bits << 5 | value(c)?;
         count += 5;
-        letters += 1;
         if count >= 8 {
             count -= 8;
             bytes.push((bits >> count) as u8);
         }
     }
-    // 1, 3 or 6 letters in the last group: one letter was lost or added.
-    if matches!(letters % 8, 1 | 3 | 6) {
-        return None;
-    }
     Some(Secret::new(std::mem::take(&mut *bytes)))
+}
+
+/// Whether no whole bytes are written in so many letters: 1, 3 or 6 in the last group of 8.
+pub(crate) fn is_broken_off(text: &str) -> bool {
+    matches!(text.chars().filter(|&c| value(c).is_some()).count() % 8, 1 | 3 | 6)
 }
 
 fn letter(bits: u32) -> u8 {
@@ -85,12 +85,21 @@ mod tests {
         for text in [" mzxw 6ytb OI ", "MZXW-6YTB-OI==", "mzxw_6ytb_oi", "MZXW\u{a0}6YTB\tOI\n", "MZXW6YTBOJ"]
         {
             assert_eq!(decode(text).unwrap().expose(), b"foobar", "{text:?}");
+            assert!(!is_broken_off(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_last_group_that_is_broken_off_is_read_and_told() {
+        for (text, bytes) in [("A", &b""[..]), ("MZX", b"f"), ("MZXW6Y", b"foo"), ("mzxw 6ytb o==", b"fooba")] {
+            assert_eq!(decode(text).unwrap().expose(), bytes, "{text:?}");
+            assert!(is_broken_off(text), "{text:?}");
         }
     }
 
     #[test]
     fn what_is_not_base32_is_refused() {
-        for bad in ["MZXW0", "MZXW1", "MZXW8", "MZ=W", "MZXW6Y!", "MZXW6Ä", "A", "MZX", "MZXW6Y", "ＭＹ"] {
+        for bad in ["MZXW0", "MZXW1", "MZXW8", "MZ=W", "MZXW6Y!", "MZXW6Ä", "ＭＹ"] {
             assert!(decode(bad).is_none(), "{bad}");
         }
     }

@@ -11,7 +11,7 @@ pub struct Seed(Secret);
 /// Why bytes or a text cannot be a seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSeed {
-    /// Something that is not a letter of base32, or a length that no whole bytes have.
+    /// Something that is not a letter of base32.
     #[error("the secret is not base32")]
     NotBase32,
     /// No bytes at all.
@@ -52,7 +52,9 @@ impl Seed {
         }
     }
 
-    /// Reads base32 as people and programs write it: any case, with blanks, `-`, `_`, padding.
+    /// Reads base32 as people and programs write it: any case, with blanks, `-`, `_`, padding. A last group that is
+    /// broken off is read as far as it has whole bytes, as other authenticators do; where a person types,
+    /// [`Self::is_broken_off`] tells that a letter may be missing.
     ///
     /// What may leak through timing is the length and the position of a character that is no base32.
     ///
@@ -64,6 +66,12 @@ impl Seed {
             return Err(InvalidSeed::TooLong);
         }
         Self::new(base32::decode(text).ok_or(InvalidSeed::NotBase32)?)
+    }
+
+    /// Whether a text in base32 has a number of letters that no whole bytes are written in. As a rule one was forgotten
+    /// or typed twice; a few services hand such secrets out.
+    pub fn is_broken_off(text: &str) -> bool {
+        base32::is_broken_off(text)
     }
 
     /// The seed in base32, upper case without padding: what goes into a URI.

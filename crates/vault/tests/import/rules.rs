@@ -33,6 +33,8 @@ fn secrets_are_read_as_people_and_programs_write_them() {
         "nvqw izjn ovyc 243f mnzg k5bn mfwh a2db",
         "NVQW-IZJN-OVYC-243F-MNZG-K5BN-MFWH-A2DB",
         " NVQWIZJNOVYC243FMNZGK5BNMFWHA2DB==== ",
+        // A last group that is broken off, as some services hand it out: other authenticators leave it out.
+        "NVQWIZJNOVYC243FMNZGK5BNMFWHA2DBA",
     ] {
         let json = aegis("totp", &format!(r#""secret":"{spelling}""#));
         assert_eq!(only(&json), "I|n|totp SHA1 6 30|018894", "{spelling}");
@@ -46,7 +48,6 @@ fn what_is_not_base32_is_refused_and_never_taken_as_bytes() {
         ("NVQWIZJNOVYC243FMNZGK5BNMFWHA2D1", not),
         ("correct horse battery staple 089!", not),
         ("0123456789abcdef0123456789abcdef", not),
-        ("NVQWIZJNOVYC243FMNZGK5BNM", not),
         ("", Refused::Missing(UriField::Secret)),
         ("  ", Refused::Missing(UriField::Secret)),
         (&"A".repeat(5000), Refused::Secret(InvalidSeed::TooLong)),
