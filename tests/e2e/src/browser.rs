@@ -8,6 +8,7 @@ mod video;
 pub use site::{Site, app_folder};
 pub use video::{Clip, still};
 
+use crate::Server;
 use serde_json::{Value, json};
 use std::{
     io::{Read, Write},
@@ -26,6 +27,13 @@ use thirtyfour::{
 /// How long anything on a page may take. Deriving a key takes seconds on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(40);
 
+/// Which certificates are taken that nobody known vouches for.
+enum Trust {
+    All,
+    /// Those of the key with this SHA-256, in base64.
+    Key(String),
+}
+
 /// A running Chromium with a profile of its own.
 pub struct Browser {
     /// What drives it. Never dropped: it would wait for a minute for a driver that is gone.
@@ -42,8 +50,21 @@ impl Browser {
     /// # Panics
     /// When it does not start.
     pub async fn start(camera: Option<&Clip>) -> Self {
+        Self::with_new_profile(camera, Trust::All).await
+    }
+
+    /// The same, but of certificates that nobody known vouches for it takes only this server's, as a browser does that
+    /// was told to trust it.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn trusting(server: &Server, camera: Option<&Clip>) -> Self {
+        Self::with_new_profile(camera, Trust::Key(server.key_hash().await)).await
+    }
+
+    async fn with_new_profile(camera: Option<&Clip>, trust: Trust) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut browser = Self::with_profile(folder.path().join("profile"), camera).await;
+        let mut browser = Self::launch(folder.path().join("profile"), camera, &trust).await;
         browser._folder = Some(folder);
         browser
     }
@@ -53,6 +74,10 @@ impl Browser {
     /// # Panics
     /// When it does not start.
     pub async fn with_profile(profile: PathBuf, camera: Option<&Clip>) -> Self {
+        Self::launch(profile, camera, &Trust::All).await
+    }
+
+    async fn launch(profile: PathBuf, camera: Option<&Clip>, trust: &Trust) -> Self {
         // The driver is spoken to without TLS, but its client wants to know a provider all the same.
         let _installed = rustls::crypto::ring::default_provider().install_default();
         let port = free_port();
@@ -67,7 +92,7 @@ impl Browser {
         let address = format!("http://localhost:{port}");
         let begun = Instant::now();
         let driver = loop {
-            match WebDriver::new(&address, capabilities(&profile, camera)).await {
+            match WebDriver::new(&address, capabilities(&profile, camera, trust)).await {
                 Ok(driver) => break driver,
                 Err(error) if begun.elapsed() > PATIENCE => {
                     let _killed = process.kill();
@@ -286,7 +311,7 @@ impl Drop for Browser {
     }
 }
 
-fn capabilities(profile: &std::path::Path, camera: Option<&Clip>) -> ChromeCapabilities {
+fn capabilities(profile: &std::path::Path, camera: Option<&Clip>, trust: &Trust) -> ChromeCapabilities {
     let mut capabilities = DesiredCapabilities::chrome();
     let mut arguments: Vec<String> = [
         "--headless=new",
@@ -299,12 +324,15 @@ fn capabilities(profile: &std::path::Path, camera: Option<&Clip>) -> ChromeCapab
         "--lang=en-US",
         "--window-size=800,900",
         "--use-fake-ui-for-media-stream",
-        // The server's own certificate is nobody's.
-        "--ignore-certificate-errors",
     ]
     .map(str::to_owned)
     .into();
     arguments.push(format!("--user-data-dir={}", profile.display()));
+    // The server's own certificate is nobody's.
+    arguments.push(match trust {
+        Trust::All => "--ignore-certificate-errors".to_owned(),
+        Trust::Key(hash) => format!("--ignore-certificate-errors-spki-list={hash}"),
+    });
     if let Some(clip) = camera {
         arguments.push("--use-fake-device-for-media-stream".to_owned());
         arguments.push(format!("--use-file-for-fake-video-capture={}", clip.path().display()));

@@ -149,7 +149,7 @@ impl Picture {
                 let module = run / 7;
                 let other = (SIDE - 7) * module;
                 if module > 1
-                    && run % 7 == 0
+                    && run.is_multiple_of(7)
                     && [(0, 0), (other, 0), (0, other)].iter().all(|(x, y)| finder(left + x, top + y, module))
                 {
                     return Some((left, top, module));
@@ -188,8 +188,8 @@ fn is_dark(x: usize, y: usize) -> bool {
     let character = EXAMPLE.lines().nth(y / 2).and_then(|line| line.chars().nth(x));
     match character {
         Some('█') => true,
-        Some('▀') => y % 2 == 0,
-        Some('▄') => y % 2 == 1,
+        Some('▀') => y.is_multiple_of(2),
+        Some('▄') => !y.is_multiple_of(2),
         _ => false,
     }
 }

@@ -1,5 +1,8 @@
 use crate::program;
+use data_encoding::BASE64;
+use rustls::{pki_types::CertificateDer, server::ParsedCertificate};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::SocketAddr,
@@ -90,6 +93,26 @@ impl Server {
     /// The process id, while it runs.
     pub fn pid(&self) -> Option<u32> {
         self.child.as_ref().map(Child::id)
+    }
+
+    /// SHA-256 of the public key that it shows to a browser, in base64.
+    ///
+    /// # Panics
+    /// When it cannot be reached.
+    pub async fn key_hash(&self) -> String {
+        // There may be one already.
+        let _installed = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .tls_danger_accept_invalid_certs(true)
+            .no_proxy()
+            .tls_info(true)
+            .build()
+            .expect("a client");
+        let answer = client.get(format!("https://{}/app/", self.address)).send().await.expect("an answer");
+        let info = answer.extensions().get::<reqwest::tls::TlsInfo>().expect("TLS");
+        let certificate = CertificateDer::from(info.peer_certificate().expect("a certificate"));
+        let certificate = ParsedCertificate::try_from(&certificate).expect("a certificate");
+        BASE64.encode(&Sha256::digest(certificate.subject_public_key_info()))
     }
 
     /// Runs `countersign` with these words against the data folder.

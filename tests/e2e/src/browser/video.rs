@@ -1,5 +1,5 @@
 use qr::Matrix;
-use std::fs;
+use std::{fs, path::Path, process::Command};
 use tempfile::TempDir;
 
 const WIDTH: usize = 640;
@@ -39,7 +39,32 @@ impl Clip {
         Self::with_ink(texts, Ink::Light)
     }
 
+    /// A clip of a camera that is held before this picture: not quite straight, not quite sharp.
+    ///
+    /// # Panics
+    /// When `convert` cannot read the picture.
+    pub fn held_before(picture: &Path) -> Self {
+        let output = Command::new("convert")
+            .arg(picture)
+            .args(["-alpha", "off", "-colorspace", "gray", "-background", "gray43"])
+            .args(["-filter", "triangle", "-resize", "340x340", "-rotate", "4", "-blur", "0x0.7"])
+            .args(["-gravity", "center", "-extent", &format!("{WIDTH}x{HEIGHT}"), "-depth", "8", "gray:-"])
+            .output()
+            .expect("convert starts; `cargo xtask test --setup` installs it");
+        assert_eq!(
+            output.stdout.len(),
+            WIDTH * HEIGHT,
+            "convert: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Self::of_frames(&[output.stdout])
+    }
+
     fn with_ink(texts: &[&str], ink: Ink) -> Self {
+        Self::of_frames(&texts.iter().map(|text| frame(text, ink)).collect::<Vec<_>>())
+    }
+
+    fn of_frames(frames: &[Vec<u8>]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         // YUV4MPEG2: a header, then for each frame the brightness of each pixel and the color at half the size.
         let mut clip = format!("YUV4MPEG2 W{WIDTH} H{HEIGHT} F10:1 Ip A1:1 C420jpeg\n").into_bytes();
@@ -51,10 +76,9 @@ impl Clip {
         for _ in 0..EMPTY_FRAMES {
             add(&vec![110; WIDTH * HEIGHT]);
         }
-        for text in texts {
-            let frame = frame(text, ink);
+        for frame in frames {
             for _ in 0..FRAMES_EACH {
-                add(&frame);
+                add(frame);
             }
         }
         fs::write(folder.path().join("camera.y4m"), clip).expect("the clip is written");
