@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn a_last_group_that_is_broken_off_is_read_and_told() {
-        for (text, bytes) in [("A", &b""[..]), ("MZX", b"f"), ("MZXW6Y", b"foo"), ("mzxw 6ytb o==", b"fooba")] {
+        for (text, bytes) in [("A", &b""[..]), ("MZX", b"f"), ("MZXW6Y", b"foo"), ("mzxw 6ytb o==", b"fooba")]
+        {
             assert_eq!(decode(text).unwrap().expose(), bytes, "{text:?}");
             assert!(is_broken_off(text), "{text:?}");
         }
