@@ -45,15 +45,48 @@ impl Drop for Lab {
     }
 }
 
-/// Stands in for the app's scanner: keeps the picture that is dropped onto the phone.
-const TAKE_PICTURES: &str = "
-    const phone = document.getElementById('app').contentDocument;
-    phone.addEventListener('drop', async (event) => {
-        event.preventDefault();
-        event.stopImmediatePropagation();
-        const bytes = new Uint8Array(await event.dataTransfer.files[0].arrayBuffer());
-        window.taken = btoa(String.fromCharCode(...bytes));
-    }, { capture: true });";
+/// What the person backs up under, and its password.
+const BACKUP: (&str, &str) = ("mara", "battery staple and a horse");
+
+/// Goes to the app on the phone beside the screen; [`back_to_the_screen`] leaves it.
+async fn to_the_phone(browser: &Browser) {
+    browser.wait("there is a phone", || async { browser.driver.enter_frame(0).await.ok() }).await;
+}
+
+async fn back_to_the_screen(browser: &Browser) {
+    browser.driver.enter_default_frame().await.unwrap();
+}
+
+/// From the welcome to the list of tokens, with a backup on the server.
+async fn set_up_the_phone(browser: &Browser) {
+    browser.press("Continue").await;
+    browser.fill("Name of the backup", BACKUP.0).await;
+    browser.fill("Backup password", BACKUP.1).await;
+    browser.fill("Repeat the password", BACKUP.1).await;
+    browser.press("Continue").await;
+    browser.sees("No tokens yet").await;
+}
+
+/// The token in the QR code on the screen.
+async fn qr_on_the_screen(browser: &Browser) -> Oath {
+    let script = "return document.querySelector('canvas').toDataURL('image/png').split(',')[1]";
+    let png = browser.run(script).await;
+    let file = tempfile::NamedTempFile::with_suffix(".png").unwrap();
+    fs::write(file.path(), BASE64.decode(png.as_str().unwrap().as_bytes()).unwrap()).unwrap();
+    let texts = Gray::read(file.path()).scan();
+    assert_eq!(texts.len(), 1);
+    Oath::scan(&texts[0])
+}
+
+/// The code that the phone shows, once it is the one of `oathtool`.
+async fn code_on_the_phone(browser: &Browser, token: &Oath) -> String {
+    browser
+        .wait("the phone shows the code of oathtool", || async {
+            let code = browser.text_of(".code").await?.replace(' ', "");
+            (code == token.code(0)).then_some(code)
+        })
+        .await
+}
 
 /// The light and the dark page, for the documentation. No QR code may be on it.
 async fn take_pictures(browser: &Browser, name: &str) {
@@ -91,25 +124,26 @@ async fn the_page_leads_from_the_password_over_the_qr_code_held_to_the_phone_to_
     browser.sees("Choose Show QR there first").await;
     browser.press("Show QR").await;
     browser.find("canvas").await;
-    browser.run(TAKE_PICTURES).await;
+    let token = qr_on_the_screen(&browser).await;
+    browser.press("Hold the phone to the screen").await;
+    browser.sees("The phone is not looking for a QR code").await;
+    to_the_phone(&browser).await;
+    set_up_the_phone(&browser).await;
+    browser.press("Add new token").await;
+    browser.button("Scan QR code").await;
+    back_to_the_screen(&browser).await;
     browser.press("Hold the phone to the screen").await;
     browser.sees("The phone has seen the QR code").await;
-    let png = browser
-        .wait("the phone has the picture", || async {
-            browser.run("return window.taken ?? null").await.as_str().map(str::to_owned)
-        })
-        .await;
-    let file = tempfile::NamedTempFile::with_suffix(".png").unwrap();
-    fs::write(file.path(), BASE64.decode(png.as_bytes()).unwrap()).unwrap();
-    let texts = Gray::read(file.path()).scan();
-    assert_eq!(texts.len(), 1);
-    let token = Oath::scan(&texts[0]);
 
     browser.press("Hide QR").await;
     browser.fill("One-time password", &token.wrong_code()).await;
     browser.press("Continue").await;
     browser.sees("That code did not match").await;
-    browser.fill("One-time password", &token.code(0)).await;
+    to_the_phone(&browser).await;
+    let code = code_on_the_phone(&browser, &token).await;
+    browser.sees("Backed up and verified").await;
+    back_to_the_screen(&browser).await;
+    browser.fill("One-time password", &code).await;
     browser.press("Continue").await;
     browser.sees("You are signed in").await;
     take_pictures(&browser, "lab-desktop").await;
