@@ -1,4 +1,7 @@
-//! The app's texts to Rust constants: one key for each message of the English file, a table for each language.
+//! The app's texts to Rust constants: one key for each message of the English file, one string for each language.
+//!
+//! The string has all texts in the order of the keys, with marks in them, since a table of slices takes half as much
+//! room again and the app is loaded over the network. `src/app/table.rs` says what the marks mean and reads them.
 
 use fluent_syntax::{
     ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, Variant, VariantKey},
@@ -11,6 +14,14 @@ use std::{
 
 /// Plural categories (CLDR) that a text may tell apart; `other` is the default one.
 const CATEGORIES: [&str; 4] = ["one", "few", "many", "other"];
+
+// The marks, as in `src/app/table.rs`.
+const TEXT_END: char = '\u{1}';
+const NAME: char = '\u{2}';
+const NAME_END: char = '\u{3}';
+const PLURAL: char = '\u{4}';
+const FORM_END: char = '\u{5}';
+const PLURAL_END: char = '\u{6}';
 
 /// The texts of one language, in the order of their keys.
 type Texts = BTreeMap<String, Vec<Piece>>;
@@ -52,19 +63,15 @@ pub(crate) fn generate(files: &[(&str, Extent, String)]) -> Result<String, Strin
     for key in english.keys() {
         let _ = write!(code, "Self::{},", camel(key));
     }
-    code.push_str(
-        "];\n}\npub(super) fn pieces(language: AppLanguage, key: Key) -> Option<&'static [Piece]> {\n",
-    );
-    code.push_str("match language {\n");
+    code.push_str("];\n}\nconst fn texts(language: AppLanguage) -> &'static str {\nmatch language {\n");
     for (language, _, texts) in &all {
-        let _ = writeln!(code, "AppLanguage::{language} => match key {{");
-        for (key, pieces) in texts {
-            let _ = writeln!(code, "Key::{} => Some({}),", camel(key), slice(pieces));
+        let mut coded = String::new();
+        for key in english.keys() {
+            // A language that does not have the text has nothing there.
+            encode(&mut coded, texts.get(key).map(Vec::as_slice).unwrap_or_default());
+            coded.push(TEXT_END);
         }
-        if texts.len() < english.len() {
-            code.push_str("_ => None,\n");
-        }
-        code.push_str("},\n");
+        let _ = writeln!(code, "AppLanguage::{language} => {coded:?},");
     }
     code.push_str("}\n}\n");
     Ok(code)
@@ -86,6 +93,9 @@ fn parse(text: &str) -> Result<Texts, String> {
 
 fn resolve(key: &str, pattern: &Pattern<&str>) -> Result<Vec<Piece>, String> {
     let piece = |element: &PatternElement<&str>| match element {
+        PatternElement::TextElement { value } if value.chars().any(|c| ('\0'..'\n').contains(&c)) => {
+            Err(format!("{key} has a control character"))
+        }
         PatternElement::TextElement { value } => Ok(Piece::Text((*value).to_owned())),
         PatternElement::Placeable { expression } => match expression {
             Expression::Inline(InlineExpression::VariableReference { id }) => {
@@ -111,7 +121,11 @@ fn plural(key: &str, of: &str, variants: &[Variant<&str>]) -> Result<Piece, Stri
         if *default != (category == "other") {
             return Err(format!("{key}: the default has to be other"));
         }
-        forms.push((category, resolve(key, value)?));
+        let pieces = resolve(key, value)?;
+        if pieces.iter().any(|piece| matches!(piece, Piece::Plural { .. })) {
+            return Err(format!("{key} has a plural in a plural"));
+        }
+        forms.push((category, pieces));
     }
     Ok(Piece::Plural { of: of.to_owned(), forms })
 }
@@ -172,20 +186,36 @@ fn camel(key: &str) -> String {
         .collect()
 }
 
-fn slice(pieces: &[Piece]) -> String {
-    let parts: Vec<String> = pieces
-        .iter()
-        .map(|piece| match piece {
-            Piece::Text(text) => format!("Piece::Text({text:?})"),
-            Piece::Argument(name) => format!("Piece::Argument({name:?})"),
-            Piece::Plural { of, forms } => {
-                let forms: Vec<String> = forms
-                    .iter()
-                    .map(|(category, pieces)| format!("(Plural::{}, {})", camel(category), slice(pieces)))
-                    .collect();
-                format!("Piece::Plural({of:?}, &[{}])", forms.join(", "))
+/// As `Plural::letter` in `src/app/table.rs`.
+fn letter(category: &str) -> char {
+    match category {
+        "one" => 'o',
+        "few" => 'f',
+        "many" => 'm',
+        _ => 'x',
+    }
+}
+
+fn encode(coded: &mut String, pieces: &[Piece]) {
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => coded.push_str(text),
+            Piece::Argument(name) => {
+                coded.push(NAME);
+                coded.push_str(name);
+                coded.push(NAME_END);
             }
-        })
-        .collect();
-    format!("&[{}]", parts.join(", "))
+            Piece::Plural { of, forms } => {
+                coded.push(NAME);
+                coded.push_str(of);
+                coded.extend([NAME_END, PLURAL]);
+                for (category, pieces) in forms {
+                    coded.push(letter(category));
+                    encode(coded, pieces);
+                    coded.push(FORM_END);
+                }
+                coded.push(PLURAL_END);
+            }
+        }
+    }
 }

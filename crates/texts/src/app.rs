@@ -9,7 +9,7 @@ mod table;
 pub use language::AppLanguage;
 pub use table::Key;
 
-use table::Piece;
+use table::Plural;
 
 /// What is filled into a text.
 #[derive(Clone, Copy, Debug)]
@@ -34,37 +34,43 @@ impl From<u64> for Value<'_> {
 
 /// The text for a key. An argument that is not given leaves its name in brackets, which a test finds.
 pub fn say(language: AppLanguage, key: Key, args: &[(&str, Value<'_>)]) -> String {
-    let own = table::pieces(language, key).map(|pieces| (language, pieces));
-    let (language, pieces) =
-        own.unwrap_or((AppLanguage::English, table::pieces(AppLanguage::English, key).unwrap_or_default()));
+    let own = table::coded(language, key).map(|coded| (language, coded));
+    let (language, coded) =
+        own.unwrap_or((AppLanguage::English, table::coded(AppLanguage::English, key).unwrap_or_default()));
     let mut text = String::new();
-    fill_in(&mut text, language, pieces, args);
+    fill_in(&mut text, language, coded, args);
     text
 }
 
-fn fill_in(text: &mut String, language: AppLanguage, pieces: &[Piece], args: &[(&str, Value<'_>)]) {
-    let find = |name: &str| args.iter().find(|(given, _)| *given == name).map(|(_, value)| *value);
-    for piece in pieces {
-        match piece {
-            Piece::Text(part) => text.push_str(part),
-            Piece::Argument(name) => match find(name) {
+fn fill_in(text: &mut String, language: AppLanguage, coded: &str, args: &[(&str, Value<'_>)]) {
+    let mut rest = coded;
+    while let Some((before, after)) = rest.split_once(table::NAME) {
+        text.push_str(before);
+        let (name, after) = after.split_once(table::NAME_END).unwrap_or((after, ""));
+        let given = args.iter().find(|(given, _)| *given == name).map(|(_, value)| *value);
+        let Some(plural) = after.strip_prefix(table::PLURAL) else {
+            match given {
                 Some(Value::Text(value)) => text.push_str(value),
                 Some(Value::Count(value)) => text.push_str(&value.to_string()),
                 None => text.extend(["[", name, "]"]),
-            },
-            Piece::Plural(name, forms) => {
-                let count = match find(name) {
-                    Some(Value::Count(count)) => count,
-                    _ => 0,
-                };
-                let category = language.plural(count);
-                let form = forms.iter().find(|(found, _)| *found == category).or(forms.last());
-                if let Some((_, pieces)) = form {
-                    fill_in(text, language, pieces, args);
-                }
             }
+            rest = after;
+            continue;
+        };
+        let (forms, after) = plural.split_once(table::PLURAL_END).unwrap_or((plural, ""));
+        let count = match given {
+            Some(Value::Count(count)) => count,
+            _ => 0,
+        };
+        let find = |category: Plural| {
+            forms.split(table::FORM_END).find_map(|form| form.strip_prefix(category.letter()))
+        };
+        if let Some(form) = find(language.plural(count)).or_else(|| find(Plural::Other)) {
+            fill_in(text, language, form, args);
         }
+        rest = after;
     }
+    text.push_str(rest);
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 use super::*;
 
+mod reference;
+
 /// An argument for each name that a text may have, so that what is left in brackets was not given by anybody.
 const ARGUMENTS: &[(&str, Value<'static>)] = &[("count", Value::Count(2)), ("name", Value::Text("Name"))];
 
@@ -52,11 +54,12 @@ fn tokens_are_counted_in_the_forms_of_the_language() {
 fn no_count_falls_back_to_the_form_of_another() {
     for language in AppLanguage::ALL {
         for &key in Key::ALL {
-            for piece in table::pieces(language, key).unwrap_or_default() {
-                let Piece::Plural(_, forms) = piece else { continue };
+            let text = table::coded(language, key).unwrap_or_default();
+            for forms in text.split(table::PLURAL).skip(1) {
+                let (forms, _) = forms.split_once(table::PLURAL_END).unwrap();
                 for count in 0..200 {
                     let category = language.plural(count);
-                    let has_it = forms.iter().any(|(form, _)| *form == category);
+                    let has_it = forms.split(table::FORM_END).any(|form| form.starts_with(category.letter()));
                     assert!(has_it, "{key:?} in {language:?} has no {category:?}");
                 }
             }
@@ -111,6 +114,8 @@ fn what_constants_cannot_say_stops_the_build() {
         ("a = { NUMBER($n) }\n", "a = A\n", "cannot say"),
         ("a = { $n ->\n [two] A\n *[other] B\n }\n", "a = A\n", "unknown plural"),
         ("a = { $n ->\n [other] A\n *[one] B\n }\n", "a = A\n", "has to be other"),
+        ("a = { $n ->\n *[other] { $n ->\n *[other] A\n }\n }\n", "a = A\n", "plural in a plural"),
+        ("a = A\u{1}\n", "a = A\n", "control character"),
     ] {
         let problem = build(english, german).unwrap_err();
         assert!(problem.contains(why), "{problem}");
