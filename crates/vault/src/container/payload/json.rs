@@ -61,31 +61,25 @@ struct Row<'a> {
     note: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     tags: Vec<String>,
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pinned: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     icon: Option<String>,
     created_at: u64,
     changed_at: u64,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     use_count: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_used_at: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     deleted_at: Option<u64>,
     place: u64,
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     never_export: bool,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_false(value: &bool) -> bool {
-    !value
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_zero(value: &u64) -> bool {
-    *value == 0
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 pub(super) fn write(vault: &Vault) -> Zeroizing<Vec<u8>> {
