@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: the server and its load generator, built as they are shipped, then measured.
+//! `cargo xtask bench`: the server and its load generator, built as they are shipped, then measured; or the reader of
+//! QR codes.
 
 use crate::{steps, test::by_name, workspace::Workspace};
 use anyhow::Result;
@@ -41,4 +42,17 @@ pub(crate) fn run(extent: Extent, json: Option<String>) -> Result<ExitCode> {
         measure.arg("--json").arg(json);
     }
     steps::hand_over(&mut measure)
+}
+
+/// Builds the reader of QR codes and prints how many damaged pictures it reads, beside zbar and OpenCV where those
+/// are installed.
+///
+/// # Errors
+/// When it does not build.
+pub(crate) fn qr() -> Result<ExitCode> {
+    let workspace = Workspace::read()?;
+    let mut run = steps::cargo(&workspace.root);
+    let example =
+        ["run", "--release", "--package", "countersign-qr", "--features", "read", "--example", "pictures"];
+    steps::hand_over(run.args(example))
 }

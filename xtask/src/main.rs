@@ -35,6 +35,7 @@ usage: cargo xtask COMMAND
   bench [--full] [--json FILE]
                           measure the server over the network and compare with the budgets;
                           --full takes 1,000,000 tokens as well
+  bench --qr              how many damaged QR codes are read, beside zbar and OpenCV where they are installed
   lab [--data DIR]        a server and an agent on a fake Windows, to try sign-ins in a browser and in this terminal
   stage [--setup] DIR     build what runs on Windows, with the agent on a fake Windows, and put it into DIR
   pictures                take the pictures in docs/pictures of a sign-in at the lab anew";
@@ -74,6 +75,10 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             ci::run(setup.into())
         }
         "bench" => {
+            if options.flag("--qr") {
+                options.finish()?;
+                return bench::qr();
+            }
             let (full, json) = (options.flag("--full"), options.value("--json")?);
             options.finish()?;
             bench::run(if full { bench::Extent::Full } else { bench::Extent::Quick }, json)

@@ -14,9 +14,11 @@ mod svg;
 mod terminal;
 #[cfg(test)]
 mod tests;
+#[cfg(any(feature = "read", test))]
+mod treat;
 
 pub use matrix::{MAX_BYTES, Matrix, QUIET_ZONE, TooLong};
 pub use pixels::Pixels;
 #[cfg(any(feature = "read", test))]
-pub use read::{MAX_SIDE, read};
+pub use read::{FRAME_TURNS, MAX_SIDE, read, read_frame};
 pub use terminal::Ink;

@@ -1,3 +1,4 @@
+use crate::treat::Gray;
 use rxing::{
     BarcodeFormat, BinaryBitmap, DecodeHints, Luma8Source, common::HybridBinarizer,
     multi::MultipleBarcodeReader, qrcode::cpp_port::QrReader,
@@ -8,25 +9,72 @@ use zeroize::Zeroizing;
 /// The longest side of a picture that is looked at, in pixels.
 pub const MAX_SIDE: usize = 8192;
 
+/// In so many frames a code that stands still is tried in every way that [`read_frame`] has.
+pub const FRAME_TURNS: usize = WAYS.len();
+
+/// Pixels of the largest picture that is treated before it is read; of more than that, a code has enough as it is.
+const MAX_TREATED: usize = 2400 * 1800;
+/// Pixels of the largest picture that is doubled.
+const MAX_DOUBLED: usize = 1280 * 720;
+
+/// A way to read a picture that is not read at once.
+type Way = fn(&Gray) -> Texts;
+type Texts = Vec<Zeroizing<String>>;
+
+/// They miss different pictures. Each takes up to half of the time that a frame has.
+const WAYS: [Way; 5] = [
+    // Noise and low light.
+    |gray| read_treated(gray, |gray| gray.smooth(1).smooth(1).stretch()),
+    // Blur, with some noise.
+    |gray| read_treated(gray, |gray| gray.smooth(1).sharpen(4, 4)),
+    read_thoroughly,
+    // Few pixels a module.
+    |gray| {
+        let small = gray.pixels.len() <= MAX_DOUBLED;
+        if small { read_treated(gray, |gray| gray.double().sharpen(4, 2)) } else { Texts::new() }
+    },
+    // Blur that varies over the picture.
+    |gray| read_treated(gray, |gray| gray.smooth(1).threshold(6)),
+];
+
 /// The texts of the QR codes in a gray picture: one byte a pixel, rows from the top, 0 is black.
 ///
 /// Empty when there is none, or when the number of bytes is not `width` × `height`, or a side is 0 or longer than
-/// [`MAX_SIDE`]. Light on dark is read too. The texts returned are wiped on drop; the readers' own working memory
-/// is not.
+/// [`MAX_SIDE`]. Light on dark is read too. Takes the longest when there is none: what [`FRAME_TURNS`] frames take.
+/// The texts returned are wiped on drop; the readers' own working memory is not.
 pub fn read(gray: &[u8], width: usize, height: usize) -> Vec<Zeroizing<String>> {
-    let sides = 1..=MAX_SIDE;
-    if !sides.contains(&width) || !sides.contains(&height) || gray.len() != width * height {
-        return Vec::new();
-    }
-    // The two readers miss different pictures; the quick one goes first.
-    let texts = read_quickly(gray, width, height);
-    if texts.is_empty() { read_thoroughly(gray, width, height) } else { texts }
+    read_in_ways(gray, width, height, &WAYS)
 }
 
-fn read_quickly(gray: &[u8], width: usize, height: usize) -> Vec<Zeroizing<String>> {
-    // Both sides are at most `MAX_SIDE`.
-    let (width, height) = (width as u32, height as u32);
-    let Ok(source) = Luma8Source::new_with_slice(gray, width, height) else { return Vec::new() };
+/// The same for one frame of a video, in a time that a frame has: what is quick is tried in each frame, and of the
+/// rest one way after the other. `number` counts the frames, from anything on.
+pub fn read_frame(gray: &[u8], width: usize, height: usize, number: usize) -> Vec<Zeroizing<String>> {
+    read_in_ways(gray, width, height, &[WAYS[number % WAYS.len()]])
+}
+
+fn read_in_ways(gray: &[u8], width: usize, height: usize, ways: &[Way]) -> Texts {
+    let sides = 1..=MAX_SIDE;
+    if !sides.contains(&width) || !sides.contains(&height) || gray.len() != width * height {
+        return Texts::new();
+    }
+    let gray = Gray { pixels: Zeroizing::new(gray.to_vec()), width, height };
+    // Half as large, noise and blur are less, and it takes a quarter of the time.
+    let quick: [Way; 2] = [read_quickly, |gray| read_treated(gray, |gray| gray.halve().threshold(10))];
+    let found = quick.iter().chain(ways).map(|way| way(&gray));
+    found.into_iter().find(|texts| !texts.is_empty()).unwrap_or_default()
+}
+
+fn read_treated(gray: &Gray, treat: fn(&Gray) -> Gray) -> Texts {
+    if gray.pixels.len() <= MAX_TREATED { read_quickly(&treat(gray)) } else { Texts::new() }
+}
+
+fn read_quickly(gray: &Gray) -> Texts {
+    if gray.pixels.is_empty() {
+        return Texts::new();
+    }
+    // Both sides are at most twice `MAX_SIDE`.
+    let (width, height) = (gray.width as u32, gray.height as u32);
+    let Ok(source) = Luma8Source::new_with_slice(&gray.pixels, width, height) else { return Texts::new() };
     let hints = DecodeHints {
         PossibleFormats: Some(HashSet::from([BarcodeFormat::QR_CODE])),
         TryHarder: Some(true),
@@ -35,7 +83,7 @@ fn read_quickly(gray: &[u8], width: usize, height: usize) -> Vec<Zeroizing<Strin
     let mut picture = BinaryBitmap::new(HybridBinarizer::new(source));
     let find = |picture: &mut BinaryBitmap<_>| {
         let found = QrReader.decode_multiple_with_hints(picture, &hints).unwrap_or_default();
-        found.iter().map(|code| Zeroizing::new(code.getText().to_owned())).collect::<Vec<_>>()
+        found.iter().map(|code| Zeroizing::new(code.getText().to_owned())).collect::<Texts>()
     };
     let texts = find(&mut picture);
     if !texts.is_empty() {
@@ -45,22 +93,12 @@ fn read_quickly(gray: &[u8], width: usize, height: usize) -> Vec<Zeroizing<Strin
     find(&mut picture)
 }
 
-fn read_thoroughly(gray: &[u8], width: usize, height: usize) -> Vec<Zeroizing<String>> {
-    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| gray[y * width + x]);
+fn read_thoroughly(gray: &Gray) -> Texts {
+    let level = |x, y| gray.pixels[y * gray.width + x];
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(gray.width, gray.height, level);
     let grids = picture.detect_grids();
     grids.iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| Zeroizing::new(text)).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_reader_reads_alone() {
-        let pixels = crate::Matrix::encode("test").unwrap().pixels(116);
-        for reader in [read_quickly, read_thoroughly] {
-            let texts = reader(pixels.gray(), pixels.side(), pixels.side());
-            assert_eq!(texts.iter().map(|text| text.as_str()).collect::<Vec<_>>(), ["test"]);
-        }
-    }
-}
+mod tests;

@@ -7,8 +7,8 @@ mod worker {
     use js_sys::{Array, Reflect, Uint8Array};
     use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
-    /// The texts of the QR codes in a picture. `request` has `pixels`, four bytes each (red, green, blue, opacity), and
-    /// `width` and `height`.
+    /// The texts of the QR codes in a picture. `request` has `pixels`, four bytes each (red, green, blue, opacity),
+    /// `width` and `height`, and where it is a frame of a video, `frame`: its number.
     #[wasm_bindgen]
     #[expect(unreachable_pub, reason = "called by the worker's script")]
     pub fn answer(request: &JsValue) -> Result<JsValue, JsValue> {
@@ -18,7 +18,11 @@ mod worker {
         let (width, height) = (number("width")?, number("height")?);
         let pixels = Reflect::get(request, &"pixels".into())?;
         let pixels = Uint8Array::new(&pixels.dyn_into::<js_sys::Uint8ClampedArray>()?.buffer()).to_vec();
-        let texts = qr::read(&gray(&pixels), width, height);
+        let gray = gray(&pixels);
+        let texts = match Reflect::get(request, &"frame".into())?.as_f64() {
+            Some(frame) => qr::read_frame(&gray, width, height, frame as usize),
+            None => qr::read(&gray, width, height),
+        };
         Ok(texts.iter().map(|text| JsValue::from_str(text)).collect::<Array>().into())
     }
 

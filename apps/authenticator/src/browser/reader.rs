@@ -6,7 +6,7 @@ use super::{
     worker::Worker,
 };
 use js_sys::{Array, Object, Reflect, Uint8ClampedArray};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use web_sys::{Blob, HtmlVideoElement};
 use zeroize::Zeroizing;
 
@@ -19,6 +19,8 @@ const FILE: [u32; 3] = [1200, 2400, 4096];
 pub(crate) struct Reader {
     canvas: Canvas,
     worker: OnceCell<Worker>,
+    /// Frames of videos looked at; the worker tries something else with each.
+    frames: Cell<u32>,
 }
 
 impl Reader {
@@ -27,7 +29,7 @@ impl Reader {
     /// # Errors
     /// When the browser cannot draw.
     pub(crate) fn new() -> Result<Self, Refused> {
-        Ok(Self { canvas: Canvas::new()?, worker: OnceCell::new() })
+        Ok(Self { canvas: Canvas::new()?, worker: OnceCell::new(), frames: Cell::new(0) })
     }
 
     /// The texts in what a video shows now.
@@ -41,7 +43,9 @@ impl Reader {
         if !self.canvas.draw_video(video, FRAME)? {
             return Ok(Vec::new());
         }
-        self.read().await
+        let frame = self.frames.get();
+        self.frames.set(frame.wrapping_add(1));
+        self.read(Some(frame)).await
     }
 
     /// The texts in a picture from a file, a paste or a drop.
@@ -51,7 +55,7 @@ impl Reader {
     pub(crate) async fn read_file(&self, file: &Blob) -> Result<Vec<Zeroizing<String>>, Refused> {
         for longest in FILE {
             self.canvas.draw_file(file, longest).await?;
-            let texts = self.read().await?;
+            let texts = self.read(None).await?;
             if !texts.is_empty() {
                 return Ok(texts);
             }
@@ -59,7 +63,8 @@ impl Reader {
         Ok(Vec::new())
     }
 
-    async fn read(&self) -> Result<Vec<Zeroizing<String>>, Refused> {
+    /// What is on the canvas: the frame of a video with this number, or a picture that may take longer.
+    async fn read(&self, frame: Option<u32>) -> Result<Vec<Zeroizing<String>>, Refused> {
         if let Some(texts) = picture::detect(self.canvas.element()).await
             && !texts.is_empty()
         {
@@ -81,6 +86,9 @@ impl Reader {
         set("width", picture.width.into())?;
         set("height", picture.height.into())?;
         set("pixels", pixels.clone().into())?;
+        if let Some(frame) = frame {
+            set("frame", frame.into())?;
+        }
         let answer = worker.ask(&request, &Array::of1(&pixels.buffer())).await?;
         Ok(Array::from(&answer).iter().filter_map(|text| text.as_string()).map(Zeroizing::new).collect())
     }
