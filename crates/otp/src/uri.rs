@@ -41,6 +41,8 @@ pub enum UriField {
     Period,
     /// The counter of a HOTP token.
     Counter,
+    /// The suite of an OCRA token. No address that is read here has one; who reads those that have names it so.
+    Suite,
 }
 
 impl fmt::Display for UriField {
@@ -52,6 +54,7 @@ impl fmt::Display for UriField {
             Self::Digits => "digits",
             Self::Period => "period",
             Self::Counter => "counter",
+            Self::Suite => "OCRA suite",
         })
     }
 }

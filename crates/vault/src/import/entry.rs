@@ -4,7 +4,9 @@ use super::json::{Json, WrongKind};
 use super::{Found, Refused, Unsupported};
 use crate::{Draft, Token, limits};
 use model::{Secret, UnixTime};
-use otp::{Algorithm, Counter, Digits, Period, Seed, TokenKind, TokenParameters, TokenUri, UriField};
+use otp::{
+    Algorithm, Counter, Digits, OcraSuite, Period, Seed, TokenKind, TokenParameters, TokenUri, UriField,
+};
 
 /// Longest label, in characters.
 const MAX_LABEL: usize = 120;
@@ -245,12 +247,34 @@ impl Entry<'_> {
 
 /// The token of an address that was read; `given` names what the address does not.
 pub(super) fn of_uri(uri: TokenUri, steam: bool, given: Names<'_>, extra: Extra) -> Result<Made, Refused> {
+    let names = (uri.issuer, uri.account);
     let token = if steam {
         Token::Steam { seed: uri.seed }
     } else {
         Token::from_parameters(uri.seed, uri.parameters)
     };
-    let issuer = uri.issuer.as_deref().unwrap_or(given.issuer);
-    let account = if uri.account.is_empty() { given.account } else { &uri.account };
+    named(token, names, given, extra)
+}
+
+/// The same of a token that answers challenges; the address was read without what only those have.
+pub(super) fn of_ocra_uri(
+    uri: TokenUri,
+    suite: OcraSuite,
+    counter: Counter,
+    given: Names<'_>,
+    extra: Extra,
+) -> Result<Made, Refused> {
+    let names = (uri.issuer, uri.account);
+    named(Token::Ocra { seed: uri.seed, suite, counter }, names, given, extra)
+}
+
+fn named(
+    token: Token,
+    (issuer, account): (Option<String>, String),
+    given: Names<'_>,
+    extra: Extra,
+) -> Result<Made, Refused> {
+    let issuer = issuer.as_deref().unwrap_or(given.issuer);
+    let account = if account.is_empty() { given.account } else { &account };
     Made::new(token, issuer, account, extra)
 }

@@ -8,7 +8,7 @@ use super::sniff::starts_with;
 use super::{
     BatchProgress, CannotImport, Found, GoogleParts, MAX_ENTRIES, NotAToken, Refused, Unsupported, google,
 };
-use otp::{TokenUri, UriField};
+use otp::{Counter, OcraSuite, TokenUri, UriField};
 use zeroize::Zeroizing;
 
 /// How an address of a token begins.
@@ -113,6 +113,9 @@ fn judge(text: &str, given: Names<'_>, extra: Extra) -> Result<Made, Refused> {
     let Some(address) = Address::split(text) else {
         return Err(Refused::Unsupported(Unsupported::Motp));
     };
+    if address.kind.trim().eq_ignore_ascii_case("ocra") {
+        return address.ocra(given, extra);
+    }
     match Kind::named(address.kind) {
         Kind::Unsupported(what) => Err(Refused::Unsupported(what)),
         Kind::Steam => address.steam(given, extra),
@@ -183,6 +186,24 @@ impl<'a> Address<'a> {
     fn steam(&self, given: Names<'_>, extra: Extra) -> Result<Made, Refused> {
         let uri = TokenUri::read(&self.written("totp", &["algorithm", "digits", "period"]))?;
         entry::of_uri(uri, true, given, self.extra(extra))
+    }
+
+    /// A token that answers challenges, as our own exports write it: nobody else has an address for those.
+    fn ocra(&self, given: Names<'_>, extra: Extra) -> Result<Made, Refused> {
+        let suite = self.value("suite").ok_or(Refused::Missing(UriField::Suite))?;
+        let suite: OcraSuite = percent::decode(suite, Plus::Itself)
+            .as_str()
+            .parse()
+            .map_err(|_| Refused::Bad(UriField::Suite))?;
+        let counter = match self.value("counter") {
+            Some(text) => text.parse().map_err(|_| Refused::Bad(UriField::Counter))?,
+            // No default where it matters: answers of another counter are wrong answers.
+            None if suite.uses_counter() => return Err(Refused::Missing(UriField::Counter)),
+            None => 0,
+        };
+        let without = ["suite", "counter", "algorithm", "digits", "period"];
+        let uri = TokenUri::read(&self.written("totp", &without))?;
+        entry::of_ocra_uri(uri, suite, Counter::new(counter), given, self.extra(extra))
     }
 
     fn token(&self, kind: Kind, given: Names<'_>, extra: Extra) -> Result<Made, Refused> {

@@ -44,6 +44,7 @@ fn part(field: UriField) -> &'static str {
         UriField::Digits => "number of digits",
         UriField::Period => "period",
         UriField::Counter => "counter",
+        UriField::Suite => "OCRA suite",
     }
 }
 

@@ -1,7 +1,10 @@
 //! What is taken and what is refused, whatever the format: spellings of secrets, names, kinds, counters.
 
 use crate::show::{file, lines, read};
-use countersign_vault::import::{GoogleParts, NotAToken, Refused, Unsupported};
+use countersign_vault::{
+    Token,
+    import::{GoogleParts, NotAToken, Refused, Unsupported},
+};
 use otp::{InvalidSeed, UriField};
 
 /// The secret of most cases; its code at the time of the tables is 018894.
@@ -81,6 +84,31 @@ fn a_counter_is_never_made_up() {
     }
     let json = aegis("hotp", &format!(r#"{secret},"counter":9007199254740993"#));
     assert!(only(&json).starts_with("I|n|hotp SHA1 6 9007199254740993|"));
+}
+
+#[test]
+fn a_token_that_answers_challenges_has_a_suite_and_where_that_counts_a_counter() {
+    let of = |more: &str| format!("otpauth://ocra/Bank:ada?secret={SECRET}&issuer=Bank{more}");
+    for (more, why) in [
+        ("", Refused::Missing(UriField::Suite)),
+        ("&suite=", Refused::Bad(UriField::Suite)),
+        ("&suite=OCRA-2:HOTP-SHA1-6:QN08", Refused::Bad(UriField::Suite)),
+        ("&suite=OCRA-1:HOTP-SHA1-6:C-QN08", Refused::Missing(UriField::Counter)),
+        ("&suite=OCRA-1:HOTP-SHA1-6:C-QN08&counter=-1", Refused::Bad(UriField::Counter)),
+        ("&suite=OCRA-1:HOTP-SHA1-6:C-QN08&counter=18446744073709551616", Refused::Bad(UriField::Counter)),
+    ] {
+        assert_eq!(refused(&of(more)), why, "{more}");
+    }
+    for (more, counter) in [
+        ("&suite=OCRA-1:HOTP-SHA1-6:QN08", 0),
+        ("&suite=OCRA-1%3AHOTP-SHA1-6%3AC-QN08&counter=18446744073709551615", u64::MAX),
+    ] {
+        let mut import = read(of(more).as_bytes(), None).unwrap();
+        let draft = import.found.remove(0).outcome.unwrap();
+        assert_eq!((draft.issuer.as_str(), draft.account.as_str()), ("Bank", "ada"));
+        let Token::Ocra { counter: read, suite, .. } = &draft.token else { panic!("{more}: another kind") };
+        assert_eq!((read.value(), suite.uses_counter()), (counter, counter > 0), "{more}");
+    }
 }
 
 #[test]
@@ -189,7 +217,7 @@ fn other_kinds_are_refused_by_name() {
         assert_eq!(import.found[0].label, label);
         assert_eq!(import.found[0].outcome.as_ref().err(), Some(&Refused::Unsupported(what)));
     }
-    assert_eq!(refused("otpauth://ocra/mara?secret=AAAA"), Refused::Bad(UriField::Type));
+    assert_eq!(refused("otpauth://gotp/mara?secret=AAAA"), Refused::Bad(UriField::Type));
 }
 
 #[test]
