@@ -30,6 +30,8 @@ pub(crate) enum Refused {
     NotFound,
     /// Somebody else uses it.
     Busy,
+    /// No answer came in time.
+    TooSlow,
     /// Something else.
     Other,
 }

@@ -39,6 +39,8 @@ pub(crate) struct App {
     pub(crate) offset: RwSignal<Option<i64>>,
     /// How it stands with the backup.
     pub(crate) backup: RwSignal<backup::Standing>,
+    /// Whether the person said at the welcome that they have a backup.
+    pub(crate) has_backup: RwSignal<bool>,
     /// The token that is being dragged.
     pub(crate) dragged: RwSignal<Option<EntryId>>,
     /// Whether a new version of the app waits.
@@ -71,6 +73,7 @@ impl App {
             second: RwSignal::new(page::now_ms() / 1000),
             offset: RwSignal::new(None),
             backup: RwSignal::new(backup::Standing::Off),
+            has_backup: RwSignal::new(false),
             dragged: RwSignal::new(None),
             update_ready: RwSignal::new(false),
             session: StoredValue::new_local(None),

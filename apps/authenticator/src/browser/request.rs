@@ -36,7 +36,7 @@ pub(crate) struct Answer {
 /// Sends a request. No cookie goes along, and no answer is taken from a cache.
 ///
 /// # Errors
-/// When no answer came in time.
+/// [`Refused::TooSlow`] when no answer came in time, anything else when there is no connection.
 pub(crate) async fn send(request: &Request<'_>) -> Result<Answer, Refused> {
     let window = window().ok_or(Refused::Nothing)?;
     let controller = AbortController::new().map_err(Refused::from_js)?;
@@ -60,12 +60,15 @@ pub(crate) async fn send(request: &Request<'_>) -> Result<Answer, Refused> {
     if let Some(body) = request.body {
         options.set_body(&Uint8Array::from(body));
     }
+    // Nobody but the timer aborts.
+    let refused = |error| {
+        if controller.signal().aborted() { Refused::TooSlow } else { Refused::from_js(error) }
+    };
     let answer = JsFuture::from(window.fetch_with_str_and_init(request.path, &options)).await;
-    let answer: Response = answer.map_err(Refused::from_js)?.unchecked_into();
+    let answer: Response = answer.map_err(refused)?.unchecked_into();
     let date = answer.headers().get("date").ok().flatten();
     let date_ms = date.map(|date| js_sys::Date::parse(&date)).filter(|ms| ms.is_finite());
-    let body =
-        JsFuture::from(answer.array_buffer().map_err(Refused::from_js)?).await.map_err(Refused::from_js)?;
+    let body = JsFuture::from(answer.array_buffer().map_err(Refused::from_js)?).await.map_err(refused)?;
     window.clear_timeout_with_handle(timer);
     Ok(Answer {
         status: answer.status(),

@@ -18,6 +18,9 @@ pub(crate) fn TextField(
     /// What is wrong.
     #[prop(optional, into)]
     problem: Signal<Option<String>>,
+    /// What may be wrong, and can be left so: in place of the hint.
+    #[prop(optional, into)]
+    doubt: Signal<Option<String>>,
     /// Called with what is typed, at each change.
     #[prop(optional, into)]
     on_type: Option<Callback<String>>,
@@ -50,7 +53,7 @@ pub(crate) fn TextField(
                 }
             />
             <p id=below class=move || if problem.get().is_some() { "below bad" } else { "below" } aria-live="polite">
-                {move || problem.get().unwrap_or_else(|| hint.clone())}
+                {move || problem.get().or_else(|| doubt.get()).unwrap_or_else(|| hint.clone())}
             </p>
         </div>
     }

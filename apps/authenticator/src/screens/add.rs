@@ -1,14 +1,14 @@
 use super::Screen;
 use crate::{
     browser::{Refused, camera, reader::Reader},
-    parts::{Notice, Tone, Top},
+    parts::{self, Notice, Taken, Tone, Top},
     state::{App, Key, enroll::Outcome},
 };
-use leptos::{ev, html, prelude::*};
+use leptos::{html, prelude::*};
 use vault::import::GoogleParts;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Blob, DataTransfer, HtmlVideoElement};
+use web_sys::{Blob, HtmlVideoElement};
 
 /// Ways to add a token. Pictures and links can also be pasted or dropped here.
 #[component]
@@ -17,7 +17,7 @@ pub(crate) fn Add() -> impl IntoView {
     let problem = RwSignal::new(None::<String>);
     let said = RwSignal::new(None::<String>);
     let picker = NodeRef::<html::Input>::new();
-    let parts = StoredValue::new_local(GoogleParts::default());
+    let collected = StoredValue::new_local(GoogleParts::default());
 
     let finish = move |outcome: Outcome| match outcome {
         Outcome::Added(message) | Outcome::Duplicate(message) => {
@@ -31,35 +31,19 @@ pub(crate) fn Add() -> impl IntoView {
         problem.set(None);
         said.set(Some(app.t(Key::ReaderLoading)));
         spawn_local(async move {
-            let outcome = read_picture(app, &file, parts).await;
+            let outcome = read_picture(app, &file, collected).await;
             said.set(None);
             finish(outcome);
         });
     };
     let take_text = move |text: String| {
         problem.set(None);
-        spawn_local(async move { finish(app.enroll_text(&text, parts).await) });
+        spawn_local(async move { finish(app.enroll_text(&text, collected).await) });
     };
-    let take = move |data: DataTransfer| {
-        let file = data.files().and_then(|files| files.get(0));
-        match file {
-            Some(file) => take_picture(file.into()),
-            None => take_text(data.get_data("text/plain").unwrap_or_default()),
-        }
-    };
-    let _paste = window_event_listener_untyped("paste", move |event| {
-        let event: web_sys::ClipboardEvent = event.unchecked_into();
-        if let Some(data) = event.clipboard_data() {
-            take(data);
-        }
+    let drop = parts::taking(move |taken| match taken {
+        Taken::Picture(file) => take_picture(file),
+        Taken::Text(text) => take_text(text),
     });
-    on_cleanup(move || _paste.remove());
-    let drop = move |event: ev::DragEvent| {
-        event.prevent_default();
-        if let Some(data) = event.data_transfer() {
-            take(data);
-        }
-    };
     view! {
         <main id="main" tabindex="-1" on:dragover=move |event| event.prevent_default() on:drop=drop>
             <Top title=Key::AddTitle />
@@ -78,7 +62,7 @@ pub(crate) fn Add() -> impl IntoView {
                     <button type="button" class={"wide"} on:click=move |_| {
                         problem.set(None);
                         spawn_local(async move {
-                            match read_screen(app, parts).await {
+                            match read_screen(app, collected).await {
                                 Ok(outcome) => finish(outcome),
                                 // Nothing was chosen: nothing is to be said.
                                 Err(Refused::NotAllowed) => {}
@@ -110,7 +94,11 @@ pub(crate) fn Add() -> impl IntoView {
     }
 }
 
-async fn read_picture(app: App, file: &Blob, parts: StoredValue<GoogleParts, LocalStorage>) -> Outcome {
+pub(super) async fn read_picture(
+    app: App,
+    file: &Blob,
+    parts: StoredValue<GoogleParts, LocalStorage>,
+) -> Outcome {
     let Ok(reader) = Reader::new() else { return Outcome::Problem(app.t(Key::QrNone)) };
     let texts = reader.read_file(file).await.unwrap_or_default();
     enroll_first(app, &texts, parts).await

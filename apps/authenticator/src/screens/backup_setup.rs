@@ -1,8 +1,11 @@
 use super::Screen;
 use crate::{
     browser::files,
-    parts::{self, Choice, NewPassword, Notice, TextField, Tone, Top},
-    state::{App, Key, backup::PLACES},
+    parts::{self, Choice, NewPassword, Notice, PasswordField, TextField, Tone, Top},
+    state::{
+        App, Key,
+        backup::{Begin, PLACES, Sought},
+    },
 };
 use leptos::{html, prelude::*};
 use model::Secret;
@@ -18,6 +21,8 @@ pub(crate) fn BackupSetup() -> impl IntoView {
     let app = App::here();
     let first_time = app.screen.get_untracked() == Screen::BackupSetup;
     let place = RwSignal::new(PlaceKind::Server);
+    let existing = RwSignal::new(app.has_backup.get_untracked());
+    let begin = move || if existing.get_untracked() { Begin::Existing } else { Begin::New };
     let name = NodeRef::<html::Input>::new();
     let name_problem = RwSignal::new(None::<String>);
     let typing = Typing::new(app);
@@ -30,14 +35,15 @@ pub(crate) fn BackupSetup() -> impl IntoView {
         let named = name.get_untracked().map(|input| input.value().trim().to_owned()).unwrap_or_default();
         let needs_name = place.get_untracked() == PlaceKind::Server;
         name_problem.set((needs_name && named.is_empty()).then(|| app.t(Key::NameEmpty)));
-        let Some(password) = typing.password() else { return };
+        let typed = if existing.get_untracked() { typing.known() } else { typing.password() };
+        let Some(password) = typed else { return };
         if name_problem.get_untracked().is_some() {
             return;
         }
         failed.set(None);
         said.set(Some(app.t(Key::Deriving)));
         spawn_local(async move {
-            let done = app.set_up(password, Some((place.get_untracked(), named)), said).await;
+            let done = app.set_up(password, Some((place.get_untracked(), named, begin())), said).await;
             said.set(None);
             match done {
                 Ok(()) => app.go_home(),
@@ -52,6 +58,28 @@ pub(crate) fn BackupSetup() -> impl IntoView {
             {move || failed.get().map(|why| view! { <Notice tone=Tone::Bad what=why /> })}
             <form on:submit=move |event| { event.prevent_default(); go_on(); }>
                 <fieldset>
+                    <legend>{app.t(Key::BackupAsk)}</legend>
+                    <Choice
+                        group="begin"
+                        name=app.t(Key::BackupStartNew)
+                        text=app.t(Key::BackupStartNewText)
+                        chosen=Signal::derive(move || !existing.get())
+                        on_choose=Callback::new(move |()| existing.set(false))
+                    />
+                    <Choice
+                        group="begin"
+                        name=app.t(Key::WelcomeHaveBackup)
+                        text=app.t(Key::BackupHaveText)
+                        chosen=Signal::derive(move || existing.get())
+                        on_choose=Callback::new(move |()| {
+                            existing.set(true);
+                            // A file is read in the settings.
+                            place.set(PlaceKind::Server);
+                        })
+                    />
+                </fieldset>
+                <p class="quiet" hidden=move || !existing.get()>{app.t(Key::BackupHaveFile)}</p>
+                <fieldset hidden=move || existing.get()>
                     <legend>{app.t(Key::BackupWhere)}</legend>
                     {PLACES.map(|(kind, name, text)| view! {
                         <Choice
@@ -72,13 +100,26 @@ pub(crate) fn BackupSetup() -> impl IntoView {
                         autocomplete="username"
                     />
                 </div>
-                <NewPassword
-                    label=app.t(Key::BackupPassword)
-                    first=typing.first
-                    second=typing.second
-                    problem=typing.problem
-                    differs=typing.differs
-                />
+                {move || if existing.get() {
+                    view! {
+                        <PasswordField
+                            label=app.t(Key::BackupPassword)
+                            field=typing.first
+                            problem=typing.problem
+                            autocomplete="current-password"
+                        />
+                    }.into_any()
+                } else {
+                    view! {
+                        <NewPassword
+                            label=app.t(Key::BackupPassword)
+                            first=typing.first
+                            second=typing.second
+                            problem=typing.problem
+                            differs=typing.differs
+                        />
+                    }.into_any()
+                }}
                 <p class="quiet">{app.t(Key::PasswordAlsoUnlocks)}</p>
                 <button class="main" type="submit" disabled=move || said.get().is_some()>{app.t(Key::Continue)}</button>
             </form>
@@ -192,28 +233,50 @@ impl Typing {
         self.problem.set(problem.map(|key| self.app.t(key)));
         (same && problem.is_none()).then_some(first)
     }
+
+    /// A password that was chosen earlier: however short, and typed once.
+    fn known(&self) -> Option<Secret> {
+        let typed = parts::typed(self.first);
+        self.problem.set(typed.is_empty().then(|| self.app.t(Key::PasswordEmpty)));
+        (!typed.is_empty()).then_some(typed)
+    }
 }
 
 impl App {
-    /// Makes the vault, asks the browser to keep it, and sets up the backup where one is wanted.
+    /// Looks for the backup where one is wanted, makes the vault, asks the browser to keep it, and sets the backup up.
+    /// Until the backup was found, or is known not to be there, nothing is kept here.
     async fn set_up(
         self,
         password: Secret,
-        backup: Option<(PlaceKind, String)>,
+        backup: Option<(PlaceKind, String, Begin)>,
         said: RwSignal<Option<String>>,
     ) -> Result<(), String> {
         // Later on the vault is there already: the password has to be the one that opens it.
-        if self.session.with_value(Option::is_some) && self.screen.get_untracked() == Screen::BackupChange {
-            self.confirm_password(&password).await?;
+        let later =
+            self.session.with_value(Option::is_some) && self.screen.get_untracked() == Screen::BackupChange;
+        if later && self.confirm_password(&password).await.is_err() {
+            return Err(self.t(Key::BackupNotAppPassword));
+        }
+        let sought = match backup {
+            Some((place, name, begin)) => {
+                said.set(Some(self.t(Key::BackupChecking)));
+                Some(self.look_for_backup(place, &name, &password, begin).await?)
+            }
+            None => None,
+        };
+        if sought.as_ref().is_some_and(Sought::has_backup) {
+            said.set(Some(self.t(Key::BackupJoining)));
         } else {
+            said.set(Some(self.t(Key::Deriving)));
+        }
+        if !later {
             self.create(&password).await?;
         }
         // Asked for early; the answer is shown in the settings.
         let _kept = files::ask_to_keep().await;
-        if let Some((place, name)) = backup {
-            said.set(Some(self.t(Key::BackupChecking)));
-            self.start_backup(place, &name, &password).await?;
+        match sought {
+            Some(sought) => self.start_backup(sought).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 }

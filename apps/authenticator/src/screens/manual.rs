@@ -15,6 +15,7 @@ pub(crate) fn Manual() -> impl IntoView {
     let [issuer, account, secret, digits, period, counter] = [(); 6].map(|()| NodeRef::<html::Input>::new());
     let [issuer_problem, secret_problem, digits_problem, period_problem, counter_problem] =
         [(); 5].map(|()| RwSignal::new(None::<String>));
+    let secret_doubt = RwSignal::new(None::<String>);
     let failed = RwSignal::new(None::<String>);
     let by_counter = RwSignal::new(false);
     let algorithm = RwSignal::new(Algorithm::Sha1);
@@ -29,6 +30,7 @@ pub(crate) fn Manual() -> impl IntoView {
             Err(error) => Some(secret_text(app, error)),
         };
         secret_problem.set(problem);
+        secret_doubt.set(Seed::is_broken_off(&typed).then(|| app.t(Key::SecretBrokenOff)));
     });
     let read = move || -> Option<Draft> {
         let named = value(issuer).trim().to_owned();
@@ -92,6 +94,7 @@ pub(crate) fn Manual() -> impl IntoView {
                     field=secret
                     hint=app.t(Key::SecretHint)
                     problem=secret_problem
+                    doubt=secret_doubt
                     on_type=judge_secret
                 />
                 <details>

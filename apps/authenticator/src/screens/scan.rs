@@ -1,7 +1,7 @@
-use super::Screen;
+use super::{Screen, add::read_picture};
 use crate::{
     browser::{Refused, camera::Camera, reader::Reader, request},
-    parts::{Notice, Tone, Top},
+    parts::{self, Notice, Taken, Tone, Top},
     state::{App, Key, enroll::Outcome},
 };
 use leptos::{html, prelude::*};
@@ -27,7 +27,7 @@ pub(crate) fn Scan() -> impl IntoView {
     let lenses = RwSignal::new(Vec::<String>::new());
     let lens = RwSignal::new(None::<usize>);
     let camera = StoredValue::new_local(None::<Camera>);
-    let parts = StoredValue::new_local(GoogleParts::default());
+    let collected = StoredValue::new_local(GoogleParts::default());
     // Each start and the end of the screen make the loops before it stop.
     let turn = Arc::new(AtomicU32::new(0));
 
@@ -47,7 +47,7 @@ pub(crate) fn Scan() -> impl IntoView {
                     video,
                     id.as_deref(),
                     camera,
-                    parts,
+                    collected,
                     &|| turn.load(Relaxed) == mine,
                     said,
                     light,
@@ -74,9 +74,29 @@ pub(crate) fn Scan() -> impl IntoView {
         turn.fetch_add(1, Relaxed);
         camera.set_value(None);
     });
+    // A picture or a link can be given to the camera's screen as well.
+    let drop = parts::taking(move |taken| {
+        problem.set(None);
+        spawn_local(async move {
+            let outcome = match taken {
+                Taken::Picture(file) => {
+                    said.set(Some(app.t(Key::ReaderLoading)));
+                    read_picture(app, &file, collected).await
+                }
+                Taken::Text(text) => app.enroll_text(&text, collected).await,
+            };
+            match outcome {
+                Outcome::Added(message) | Outcome::Duplicate(message) => {
+                    app.tell(message);
+                    app.go(Screen::Tokens);
+                }
+                Outcome::Part(message) | Outcome::Problem(message) => said.set(Some(message)),
+            }
+        });
+    });
     let (first, again, other) = (start.clone(), start.clone(), start);
     view! {
-        <main id="main" tabindex="-1">
+        <main id="main" tabindex="-1" on:dragover=move |event| event.prevent_default() on:drop=drop>
             <Top title=Key::ScanQrCode />
             {move || problem.get().map(|what| view! { <Notice tone=Tone::Bad what=what /> })}
             <div class="viewfinder">

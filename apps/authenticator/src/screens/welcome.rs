@@ -11,6 +11,10 @@ use leptos::prelude::*;
 pub(crate) fn Welcome() -> impl IntoView {
     let app = App::here();
     let in_ios_tab = RwSignal::new(page::is_ios_tab());
+    let go_on = move |has_backup| {
+        app.has_backup.set(has_backup);
+        app.go(Screen::BackupSetup);
+    };
     view! {
         <main id="main" tabindex="-1">
             <Mark />
@@ -28,8 +32,11 @@ pub(crate) fn Welcome() -> impl IntoView {
                     <h1>{app.t(Key::WelcomeTitle)}</h1>
                     <p>{app.t(Key::WelcomeText)}</p>
                     {page::is_ios_tab().then(|| view! { <Notice tone=Tone::Warn what=app.t(Key::IosWarning) /> })}
-                    <button class="main" type="button" on:click=move |_| app.go(Screen::BackupSetup)>
+                    <button class="main" type="button" on:click=move |_| go_on(false)>
                         {app.t(Key::Continue)}
+                    </button>
+                    <button class="plain" type="button" on:click=move |_| go_on(true)>
+                        {app.t(Key::WelcomeHaveBackup)}
                     </button>
                 }.into_any()
             }}

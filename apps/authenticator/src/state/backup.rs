@@ -4,16 +4,18 @@
 mod file;
 mod place;
 mod server;
+mod set_up;
+
+pub(crate) use set_up::{Begin, Sought};
 
 use super::{App, Key, keys, session::NotChanged, storage::Storage};
 use crate::browser::request;
 use leptos::prelude::*;
-use model::Secret;
 use place::{BackupPlace, Place, PlaceError};
 use vault::{
-    MergeReport, Vault,
-    backup_box::{self, BackupNote, PlaceKind, Verified},
-    container::{Container, Keyring, SlotKey, Way},
+    Vault,
+    backup_box::{BackupNote, PlaceKind, Verified},
+    container::{Container, SlotKey},
     merge,
 };
 use wasm_bindgen_futures::spawn_local;
@@ -53,87 +55,6 @@ pub(crate) const PLACES: [(PlaceKind, Key, Key); 2] = [
 ];
 
 impl App {
-    /// Sets the backup up: what the place holds already is merged in, then the first backup is made.
-    ///
-    /// # Errors
-    /// What to tell the person. The vault is as it was.
-    pub(crate) async fn start_backup(
-        self,
-        kind: PlaceKind,
-        name: &str,
-        password: &Secret,
-    ) -> Result<(), String> {
-        let root = keys::derive(password, &backup_box::parameters(name))
-            .await
-            .map_err(|refused| self.explain(&refused))?;
-        let password_key = self.password_key().ok_or_else(|| self.t(Key::UnlockTitle))?;
-        let mut note = BackupNote {
-            place: kind,
-            name: name.to_owned(),
-            root,
-            password_key,
-            etag: None,
-            verified: None,
-            failure: None,
-        };
-        let found = Place::of(&note).read().await.map_err(|error| self.explain_place(error))?;
-        if let Some(kept) = found {
-            let (theirs, keyring, key) = self.open_with_password(&kept.bytes, password).await?;
-            let count = theirs.len() as u64;
-            self.adopt(theirs, keyring).await?;
-            note.password_key = copy(&key);
-            note.etag = kept.etag;
-            self.session.update_value(|session| {
-                if let Some(session) = session {
-                    session.password_key = Some(key);
-                }
-            });
-            self.tell(self.t_with(Key::BackupFound, &[("count", count.into())]));
-        } else if kind == PlaceKind::Server {
-            self.tell(self.t(Key::BackupNew));
-        }
-        self.note.set_value(Some(note));
-        self.backup.set(Standing::Pending);
-        if kind == PlaceKind::Server {
-            self.back_up().await;
-        }
-        Ok(())
-    }
-
-    async fn open_with_password(
-        self,
-        bytes: &[u8],
-        password: &Secret,
-    ) -> Result<(Vault, Keyring, SlotKey), String> {
-        let container = Container::read(bytes).map_err(|error| error.to_string())?;
-        for slot in container.slots() {
-            let Way::Password(parameters) = slot.way() else { continue };
-            let key = keys::derive(password, parameters).await.map_err(|refused| self.explain(&refused))?;
-            if let Ok((vault, keyring)) = container.open(slot.id(), &key) {
-                return Ok((vault, keyring, key));
-            }
-        }
-        Err(self.t(Key::BackupFailedPassword))
-    }
-
-    /// Merges another copy in, and takes over its keys: from now on both are opened in the same ways.
-    async fn adopt(self, theirs: Vault, keys: Keyring) -> Result<(), String> {
-        let adopted = self
-            .change_with_keys(move |vault, keyring, _| {
-                let (merged, report) = merge(vault, &theirs)?;
-                *vault = merged;
-                *keyring = keys;
-                Ok::<MergeReport, vault::CannotMerge>(report)
-            })
-            .await;
-        match adopted {
-            Ok(_) => Ok(()),
-            Err(NotChanged::Refused(error)) => Err(error.to_string()),
-            Err(NotChanged::NotSaved(why)) => Err(why),
-            Err(NotChanged::Locked) => Err(self.t(Key::UnlockTitle)),
-        }
-    }
-
     /// Takes over what the device remembers of its backup, after the vault was unlocked.
     pub(super) fn resume_backup(self) {
         let sealed = self.storage.with_value(|storage| storage.note().to_vec());
@@ -321,6 +242,13 @@ impl App {
     fn explain_place(self, error: PlaceError) -> String {
         match error {
             PlaceError::Unreachable => self.t(Key::BackupFailedUnreachable),
+            PlaceError::TooSlow => self.t(Key::BackupFailedSlow),
+            PlaceError::TooLarge => self.t(Key::BackupFailedTooLarge),
+            PlaceError::TooMany => self.t(Key::BackupFailedTooMany),
+            PlaceError::Full => self.t(Key::BackupFailedFull),
+            PlaceError::NoBackups(detail) => {
+                self.t_with(Key::BackupFailedNoBackups, &[("detail", detail.as_str().into())])
+            }
             PlaceError::Changed => self.t(Key::BackupFailedBusy),
             PlaceError::Different => self.t(Key::BackupFailedDifferent),
             PlaceError::OtherPassword => self.t(Key::BackupFailedPassword),

@@ -229,7 +229,7 @@ impl App {
             Refused::Nothing => self.t(Key::StorageRefused),
             Refused::Changed => self.t(Key::ChangedElsewhere),
             Refused::Full => self.t(Key::StorageFull),
-            Refused::NotAllowed | Refused::NotFound | Refused::Busy | Refused::Other => {
+            Refused::NotAllowed | Refused::NotFound | Refused::Busy | Refused::TooSlow | Refused::Other => {
                 self.t(Key::SaveFailed)
             }
         }

@@ -1,5 +1,8 @@
 use super::{file::FilePlace, server::ServerPlace};
-use vault::backup_box::{BackupNote, PlaceKind};
+use vault::{
+    backup_box::{BackupNote, PlaceKind},
+    container::SlotKey,
+};
 
 /// A place that keeps sealed containers. It cannot read them.
 pub(super) trait BackupPlace {
@@ -22,8 +25,18 @@ pub(super) struct Kept {
 /// What a place did not do.
 #[derive(Debug)]
 pub(super) enum PlaceError {
-    /// No answer.
+    /// No connection.
     Unreachable,
+    /// No answer in time.
+    TooSlow,
+    /// It takes no backups from here: there is no such service, or it is not for us. Its answer.
+    NoBackups(String),
+    /// It takes none of this size.
+    TooLarge,
+    /// It was asked too often.
+    TooMany,
+    /// It has no room left.
+    Full,
     /// Somebody else wrote meanwhile.
     Changed,
     /// What was read back is not what was written.
@@ -45,8 +58,13 @@ pub(super) enum Place {
 impl Place {
     /// The place that a note names.
     pub(super) fn of(note: &BackupNote) -> Self {
-        match note.place {
-            PlaceKind::Server => Self::Server(ServerPlace::of(&note.root)),
+        Self::new(note.place, &note.root)
+    }
+
+    /// The place of a kind, with the key that its box is found by.
+    pub(super) fn new(kind: PlaceKind, root: &SlotKey) -> Self {
+        match kind {
+            PlaceKind::Server => Self::Server(ServerPlace::of(root)),
             PlaceKind::File => Self::File(FilePlace),
         }
     }

@@ -1,5 +1,8 @@
 use super::place::{BackupPlace, Kept, PlaceError};
-use crate::browser::request::{self, Answer, Request};
+use crate::browser::{
+    Refused,
+    request::{self, Answer, Request},
+};
 use model::Secret;
 use vault::{backup_box::BackupBox, container::SlotKey};
 use zeroize::Zeroizing;
@@ -34,7 +37,10 @@ impl ServerPlace {
         }
         headers.extend(more);
         let request = Request { method, path: &self.path, headers: &headers, body };
-        request::send(&request).await.map_err(|_| PlaceError::Unreachable)
+        request::send(&request).await.map_err(|refused| match refused {
+            Refused::TooSlow => PlaceError::TooSlow,
+            _ => PlaceError::Unreachable,
+        })
     }
 }
 
@@ -66,7 +72,13 @@ impl BackupPlace for ServerPlace {
 
 fn refusal(answer: &Answer) -> PlaceError {
     match answer.status {
-        502..=504 => PlaceError::Unreachable,
+        502 | 503 => PlaceError::Unreachable,
+        408 | 504 => PlaceError::TooSlow,
+        413 => PlaceError::TooLarge,
+        429 => PlaceError::TooMany,
+        507 => PlaceError::Full,
+        // A static host has no such service.
+        status @ (401 | 403 | 404 | 405 | 501) => PlaceError::NoBackups(format!("HTTP {status}")),
         status => PlaceError::Refused(format!("HTTP {status}")),
     }
 }

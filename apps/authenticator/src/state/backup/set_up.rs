@@ -1,0 +1,134 @@
+//! Setting the backup up: what the place holds is found and opened before anything is changed on this device.
+
+use super::{
+    App, Key, Standing, copy,
+    place::{BackupPlace, Kept, Place},
+};
+use crate::state::{keys, session::NotChanged};
+use leptos::prelude::*;
+use model::Secret;
+use vault::{
+    MergeReport, Vault,
+    backup_box::{self, BackupNote, PlaceKind},
+    container::{Container, Keyring, SlotKey, Way},
+    merge,
+};
+
+/// What the person expects of the place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Begin {
+    /// A new backup.
+    New,
+    /// One that is there already. Name and password lead to it, so a slip in either leads to nothing: that must be
+    /// told, not taken for a new backup.
+    Existing,
+}
+
+/// A place that was looked into.
+pub(crate) struct Sought {
+    kind: PlaceKind,
+    name: String,
+    root: SlotKey,
+    found: Option<Opened>,
+}
+
+impl Sought {
+    /// Whether a backup was there.
+    pub(crate) fn has_backup(&self) -> bool {
+        self.found.is_some()
+    }
+}
+
+/// A backup that the password opened.
+struct Opened {
+    vault: Vault,
+    keyring: Keyring,
+    key: SlotKey,
+    etag: Option<String>,
+}
+
+impl App {
+    /// Looks for a backup, and opens the one that is there. Nothing is changed, here or there.
+    ///
+    /// # Errors
+    /// What to tell the person: among others that nothing is there where they expect something.
+    pub(crate) async fn look_for_backup(
+        self,
+        kind: PlaceKind,
+        name: &str,
+        password: &Secret,
+        begin: Begin,
+    ) -> Result<Sought, String> {
+        let root = keys::derive(password, &backup_box::parameters(name))
+            .await
+            .map_err(|refused| self.explain(&refused))?;
+        let kept = Place::new(kind, &root).read().await.map_err(|error| self.explain_place(error))?;
+        let found = match kept {
+            Some(kept) => Some(self.open_with_password(kept, password).await?),
+            None if begin == Begin::Existing => return Err(self.t(Key::BackupNotFound)),
+            None => None,
+        };
+        Ok(Sought { kind, name: name.to_owned(), root, found })
+    }
+
+    /// Sets the backup up: what was found is merged in, then the first backup is made.
+    ///
+    /// # Errors
+    /// What to tell the person. The vault is as it was.
+    pub(crate) async fn start_backup(self, sought: Sought) -> Result<(), String> {
+        let password_key = self.password_key().ok_or_else(|| self.t(Key::UnlockTitle))?;
+        let Sought { kind, name, root, found } = sought;
+        let mut note =
+            BackupNote { place: kind, name, root, password_key, etag: None, verified: None, failure: None };
+        if let Some(Opened { vault, keyring, key, etag }) = found {
+            let count = vault.len() as u64;
+            self.adopt(vault, keyring).await?;
+            note.password_key = copy(&key);
+            note.etag = etag;
+            self.session.update_value(|session| {
+                if let Some(session) = session {
+                    session.password_key = Some(key);
+                }
+            });
+            self.tell(self.t_with(Key::BackupFound, &[("count", count.into())]));
+        } else if kind == PlaceKind::Server {
+            self.tell(self.t(Key::BackupNew));
+        }
+        self.note.set_value(Some(note));
+        self.backup.set(Standing::Pending);
+        if kind == PlaceKind::Server {
+            self.back_up().await;
+        }
+        Ok(())
+    }
+
+    async fn open_with_password(self, kept: Kept, password: &Secret) -> Result<Opened, String> {
+        let container = Container::read(&kept.bytes).map_err(|error| error.to_string())?;
+        for slot in container.slots() {
+            let Way::Password(parameters) = slot.way() else { continue };
+            let key = keys::derive(password, parameters).await.map_err(|refused| self.explain(&refused))?;
+            if let Ok((vault, keyring)) = container.open(slot.id(), &key) {
+                return Ok(Opened { vault, keyring, key, etag: kept.etag });
+            }
+        }
+        Err(self.t(Key::BackupFailedPassword))
+    }
+
+    /// Merges another copy in, and takes over its keys: from now on both are opened in the same ways.
+    async fn adopt(self, theirs: Vault, keys: Keyring) -> Result<(), String> {
+        let adopted = self
+            .change_with_keys(move |vault, keyring, _| {
+                let (merged, report) = merge(vault, &theirs)?;
+                *vault = merged;
+                *keyring = keys;
+                Ok::<MergeReport, vault::CannotMerge>(report)
+            })
+            .await;
+        match adopted {
+            Ok(_) => Ok(()),
+            Err(NotChanged::Refused(error)) => Err(error.to_string()),
+            Err(NotChanged::NotSaved(why)) => Err(why),
+            Err(NotChanged::Locked) => Err(self.t(Key::UnlockTitle)),
+        }
+    }
+}
