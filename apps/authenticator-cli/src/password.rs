@@ -53,10 +53,12 @@ fn ask(question: &str) -> anyhow::Result<Secret> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         bail!("a password is needed, and there is no terminal to ask for it: name an environment variable");
     }
-    write!(io::stderr(), "{question}: ")?;
-    io::stderr().flush()?;
+    // Before the question, so that nobody who types at once sees the password.
     enable_raw_mode().context("the terminal cannot be read without showing what is typed")?;
-    let typed = type_line();
+    let typed = write!(io::stderr(), "{question}: ")
+        .and_then(|()| io::stderr().flush())
+        .map_err(anyhow::Error::from)
+        .and_then(|()| type_line());
     disable_raw_mode()?;
     writeln!(io::stderr())?;
     typed

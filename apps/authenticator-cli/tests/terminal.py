@@ -7,12 +7,15 @@ import json
 import os
 import pty
 import select
+import signal
 import sys
 import time
 
 steps = json.loads(sys.argv[1])
 pid, terminal = pty.fork()
 if pid == 0:
+    # What runs in the background inherits that Ctrl-C is ignored.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execv(sys.argv[2], sys.argv[2:])
 
 seen, at, end = b"", 0, time.monotonic() + 20
