@@ -1,0 +1,62 @@
+//! The authenticator's screens one by one: tokens by hand and in order, files in and out, restoring a backup, and what
+//! is said when the browser or the server refuses.
+
+mod files;
+mod refused;
+mod restore;
+mod tokens;
+
+use countersign_e2e::{Browser, Oath};
+use serde_json::json;
+
+const ADA: &str =
+    "otpauth://totp/Example:ada@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example";
+const BOB: &str = "otpauth://totp/Other:bob?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Other";
+const EVE: &str = "otpauth://totp/Third:eve?secret=NBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Third";
+const MIA: &str = "otpauth://totp/Fourth:mia?secret=OBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Fourth";
+const PASSWORD: &str = "correct horse battery";
+
+/// From the welcome to the button that makes the vault, without a backup.
+async fn skip_the_backup(browser: &Browser) {
+    browser.press("Continue").await;
+    browser.press("Skip for now").await;
+    browser.check("I understand that lost tokens cannot be restored").await;
+    browser.fill("Password for this app", PASSWORD).await;
+    browser.fill("Repeat the password", PASSWORD).await;
+    browser.press("Continue").await;
+}
+
+async fn begin(browser: &Browser) {
+    skip_the_backup(browser).await;
+    browser.sees("No tokens yet").await;
+}
+
+/// Puts a link into the address, as when it is followed, and adds its token.
+async fn follow(browser: &Browser, uri: &str) {
+    browser.run(&format!("location.hash = 'enroll=' + encodeURIComponent({})", json!(uri))).await;
+    browser.sees("Add this token?").await;
+    browser.press("Add new token").await;
+}
+
+/// The names in the list, from the top.
+async fn list(browser: &Browser) -> Vec<String> {
+    let names = "return [...document.querySelectorAll('ul.tokens .issuer')].map((name) => name.textContent)";
+    serde_json::from_value(browser.run(names).await).expect("names")
+}
+
+/// Waits until these names are in the list, in this order.
+async fn lists(browser: &Browser, names: &[&str]) {
+    browser
+        .wait(&format!("the list is {names:?}"), || async { (list(browser).await == names).then_some(()) })
+        .await;
+}
+
+/// Waits until the only code to be seen is the one that `oathtool` computes.
+async fn shows_code_of(browser: &Browser, uri: &str) {
+    let oath = Oath::scan(uri);
+    browser
+        .wait("the code is the one of oathtool", || async {
+            (browser.text_of(".code").await?.replace(' ', "") == oath.code(0)).then_some(())
+        })
+        .await;
+}

@@ -1,0 +1,102 @@
+use super::{ADA, PASSWORD, follow, lists};
+use countersign_e2e::{Browser, Server};
+
+/// Whether no vault is on the device.
+async fn nothing_is_kept(browser: &Browser) -> bool {
+    let count = "return new Promise((done, fail) => {
+        const open = indexedDB.open('countersign');
+        open.onerror = fail;
+        open.onsuccess = () => {
+            const request = open.result.transaction('vault').objectStore('vault').count();
+            request.onsuccess = () => { open.result.close(); done(request.result); };
+        };
+    })";
+    browser.run(count).await == 0
+}
+
+#[tokio::test]
+async fn a_backup_that_a_slip_of_the_fingers_does_not_find_is_not_replaced_by_an_empty_one() {
+    let server = Server::start();
+    let address = format!("https://localhost:{}/app/", server.address().port());
+    let browser = Browser::start(None).await;
+    browser.open(&address).await;
+    browser.press("Continue").await;
+    browser.sees("Is there a backup already?").await;
+    browser.fill("Name of the backup", "ada").await;
+    browser.fill("Backup password", PASSWORD).await;
+    browser.fill("Repeat the password", PASSWORD).await;
+    browser.press("Continue").await;
+    browser.sees("A new one was begun").await;
+    follow(&browser, ADA).await;
+    browser.sees("1 token").await;
+    browser.sees("Backed up and verified").await;
+
+    let other = Browser::start(None).await;
+    other.open(&address).await;
+    other.press("I have a backup already").await;
+    for (name, password) in [("ada", "correct horse batery"), ("eda", PASSWORD)] {
+        other.fill("Name of the backup", name).await;
+        other.fill("Backup password", password).await;
+        assert!(!other.text().await.contains("No backup has this name"), "from the attempt before");
+        other.press("Continue").await;
+        other.sees("No backup has this name and this password. Check both").await;
+        assert!(nothing_is_kept(&other).await, "a vault with the mistyped password is on the device");
+        // As if the person had given up here.
+        other.open(&address).await;
+        other.sees("One-time passwords, kept safe").await;
+        other.press("I have a backup already").await;
+    }
+    other.fill("Name of the backup", "ada").await;
+    other.fill("Backup password", PASSWORD).await;
+    other.press("Continue").await;
+    other.sees("A backup with 1 token was found and merged in").await;
+    lists(&other, &["Example"]).await;
+    other.sees("Backed up and verified").await;
+
+    // Who wanted a new one and meets one that is there is told so, and loses nothing.
+    let third = Browser::start(None).await;
+    third.open(&address).await;
+    third.press("Continue").await;
+    third.fill("Name of the backup", "ada").await;
+    third.fill("Backup password", PASSWORD).await;
+    third.fill("Repeat the password", PASSWORD).await;
+    third.press("Continue").await;
+    third.sees("A backup with this name and password is there already. Its tokens are merged in").await;
+    lists(&third, &["Example"]).await;
+
+    // What the server says no with, in words that say what to do.
+    for (answer, said) in [
+        ("Promise.resolve(new Response('', { status: 401 }))", "takes no backup from the app (HTTP 401)"),
+        ("Promise.resolve(new Response('', { status: 413 }))", "Empty the trash and shorten long notes"),
+        ("Promise.resolve(new Response('', { status: 429 }))", "Wait an hour"),
+        ("Promise.resolve(new Response('', { status: 507 }))", "save an encrypted file: Settings, Export"),
+        ("Promise.resolve(new Response('', { status: 500 }))", "Tell your administrator: HTTP 500"),
+        ("Promise.reject(new TypeError('no network'))", "The server can't be reached"),
+        (
+            "new Promise((_, fail) => options.signal.addEventListener('abort', () => \
+          fail(options.signal.reason)))",
+            "did not answer in time",
+        ),
+    ] {
+        let refuse = format!(
+            "window.realFetch ??= window.fetch;
+             window.realTimeout ??= window.setTimeout;
+             window.fetch = (address, options) =>
+                 options?.method === 'PUT' ? {answer} : window.realFetch(address, options);
+             // The time an answer is waited for passes a hundred times as fast.
+             window.setTimeout = (work, ms) => window.realTimeout(work, ms === 15000 ? 150 : ms);"
+        );
+        third.run(&refuse).await;
+        if !third.text().await.contains("Back up now") {
+            follow(&third, super::BOB).await;
+        } else {
+            third.press("Back up now").await;
+        }
+        third.sees(said).await;
+        third.sees("The last backup failed").await;
+    }
+    third.run("window.fetch = window.realFetch").await;
+    third.press("Back up now").await;
+    third.sees("Backed up and verified").await;
+    third.sees("2 tokens").await;
+}
