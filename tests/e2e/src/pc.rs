@@ -34,7 +34,12 @@ impl Pc {
         let name = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
         let file = pc.windows_path("windows.json");
         pc.run("reg", &["add", name, "/v", "COUNTERSIGN_FAKE_OS", "/t", "REG_SZ", "/d", &file, "/f"]);
-        pc.run("cmd", &["/c", &pc.windows_path("register.cmd")]);
+        // Once more if need be: on a busy machine Wine's `cmd` now and then does not find `reg`.
+        let script = pc.windows_path("register.cmd");
+        let once = pc.program("cmd").args(["/c", &script]).stdin(Stdio::null()).output();
+        if !once.is_ok_and(|output| output.status.success()) {
+            pc.run("cmd", &["/c", &script]);
+        }
         pc
     }
 
