@@ -39,8 +39,8 @@ const WAYS: [Way; 5] = [
 
 /// The texts of the QR codes in a gray picture: one byte a pixel, rows from the top, 0 is black.
 ///
-/// Empty when there is none, or when the number of bytes is not `width` × `height`, or a side is 0 or longer than
-/// [`MAX_SIDE`]. Light on dark is read too. Takes the longest when there is none: what [`FRAME_TURNS`] frames take.
+/// Empty when there is none, or when the number of bytes is not `width` × `height`, or a side is shorter
+/// than the 21 modules of the smallest code or longer than [`MAX_SIDE`]. Light on dark is read too. Takes the longest when there is none: what [`FRAME_TURNS`] frames take.
 /// The texts returned are wiped on drop; the readers' own working memory is not.
 pub fn read(gray: &[u8], width: usize, height: usize) -> Vec<Zeroizing<String>> {
     read_in_ways(gray, width, height, &WAYS)
@@ -53,7 +53,8 @@ pub fn read_frame(gray: &[u8], width: usize, height: usize, number: usize) -> Ve
 }
 
 fn read_in_ways(gray: &[u8], width: usize, height: usize, ways: &[Way]) -> Texts {
-    let sides = 1..=MAX_SIDE;
+    // The smallest code has 21 modules a side (ISO/IEC 18004 §5.3.1), and what treats a picture halves it.
+    let sides = 21..=MAX_SIDE;
     if !sides.contains(&width) || !sides.contains(&height) || gray.len() != width * height {
         return Texts::new();
     }
