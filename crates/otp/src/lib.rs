@@ -16,6 +16,7 @@ mod human_code;
 mod moment;
 mod ocra;
 mod parameters;
+mod percent;
 mod seed;
 mod steam;
 mod uri;
@@ -32,6 +33,7 @@ pub use ocra::{
 pub use parameters::{
     Algorithm, Digits, InvalidDigits, InvalidPeriod, Period, TokenKind, TokenParameters, UnknownAlgorithm,
 };
+pub use percent::{Plus, percent_decode};
 pub use seed::{InvalidSeed, Seed};
 pub use steam::{STEAM_PERIOD, steam};
 pub use uri::{CannotWriteUri, InvalidUri, TokenUri, UriField};

@@ -44,6 +44,22 @@ pub enum CannotKeep {
 }
 
 impl Draft {
+    /// What an entry says, for another vault.
+    pub fn of(entry: &Entry) -> Self {
+        Self {
+            token: entry.token.duplicate(),
+            issuer: entry.issuer.clone(),
+            account: entry.account.clone(),
+            note: entry.note.clone(),
+            tags: entry.tags.clone(),
+            pinned: entry.pinned,
+            icon: entry.icon.clone(),
+            use_count: entry.use_count,
+            last_used_at: entry.last_used_at,
+            exporting: entry.exporting,
+        }
+    }
+
     /// A draft of a token with its names and nothing else.
     pub fn new(token: Token, issuer: impl Into<String>, account: impl Into<String>) -> Self {
         Self {

@@ -25,7 +25,6 @@ mod json;
 mod kdf;
 mod lastpass;
 mod otpauth;
-mod percent;
 mod protobuf;
 mod proton;
 mod raivo;

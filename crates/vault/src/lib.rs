@@ -22,6 +22,7 @@ mod settings;
 pub mod strength;
 mod token;
 mod vault;
+mod wiped_json;
 
 pub use code::{OneTimePassword, TimedCode};
 pub use draft::{CannotKeep, Draft};

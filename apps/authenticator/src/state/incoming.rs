@@ -4,7 +4,7 @@ use super::{App, Key};
 use crate::browser::{Refused, worker::Worker};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use model::Secret;
-use vault::{Draft, Entry, EntryId, Vault, container::payload};
+use vault::{Draft, EntryId, Vault, container::payload};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// What a file holds.
@@ -51,7 +51,7 @@ impl App {
         for (place, found) in entries.iter().enumerate() {
             let text = |at| Array::from(&found).get(at).as_string().unwrap_or_default();
             let (name, refused) = (text(0), text(1));
-            let verdict = match vault.get(EntryId::from_bytes((place as u128).to_be_bytes())).map(draft_of) {
+            let verdict = match vault.get(EntryId::from_bytes((place as u128).to_be_bytes())).map(Draft::of) {
                 Some(draft) => {
                     let twice = incoming.drafts.iter().any(|known| known.token.is_same_token(&draft.token));
                     if twice || self.name_of_twin(&draft).is_some() {
@@ -90,17 +90,4 @@ async fn ask(what: &str, bytes: &[u8], password: Option<&Secret>) -> Result<JsVa
         moved.push(&bytes.buffer().unchecked_into::<JsValue>());
     }
     worker.ask(&request, &moved).await
-}
-
-fn draft_of(entry: &Entry) -> Draft {
-    Draft {
-        note: entry.note.clone(),
-        tags: entry.tags.clone(),
-        pinned: entry.pinned,
-        icon: entry.icon.clone(),
-        use_count: entry.use_count,
-        last_used_at: entry.last_used_at,
-        exporting: entry.exporting,
-        ..Draft::new(entry.token.duplicate(), &*entry.issuer, &*entry.account)
-    }
 }

@@ -1,6 +1,6 @@
 use super::{InvalidUri, TokenUri, UriField};
-use crate::{Algorithm, Counter, Digits, Period, Seed, TokenKind, TokenParameters};
-use zeroize::{Zeroize, Zeroizing};
+use crate::{Algorithm, Counter, Digits, Period, Plus, Seed, TokenKind, TokenParameters, percent_decode};
+use zeroize::Zeroizing;
 
 /// Longest text that is looked at, in bytes.
 const MAX_BYTES: usize = 4096;
@@ -49,14 +49,14 @@ impl TokenUri {
         let seed = Seed::from_base32(&query.setting("secret").ok_or(InvalidUri::Missing(UriField::Secret))?)?;
         let issuer = query.value("issuer").map(|issuer| issuer.as_str().to_owned());
         let (issuer, account) = names(issuer, label);
-        let label = Some(decode(label, Plus::Literal).as_str().to_owned());
+        let label = Some(percent_decode(label, Plus::Itself).as_str().to_owned());
         Ok(Self { issuer, account, label, seed, parameters })
     }
 }
 
 /// Issuer and account, from the parameter and the label as it stands in the URI.
 fn names(issuer: Option<String>, label: &str) -> (Option<String>, String) {
-    let trimmed = |text: &str| decode(text, Plus::Literal).trim().to_owned();
+    let trimmed = |text: &str| percent_decode(text, Plus::Itself).trim().to_owned();
     if let Some(issuer) = issuer {
         let label = trimmed(label);
         let wanted = issuer.to_lowercase();
@@ -106,7 +106,7 @@ impl<'a> Query<'a> {
     /// The decoded, trimmed value; `None` when it is missing or empty.
     fn value(&self, name: &str) -> Option<Zeroizing<String>> {
         let (_, value) = self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
-        let decoded = decode(value, Plus::Blank);
+        let decoded = percent_decode(value, Plus::Blank);
         let value = decoded.trim();
         (!value.is_empty()).then(|| Zeroizing::new(value.to_owned()))
     }
@@ -147,37 +147,4 @@ impl<'a> Query<'a> {
 /// A number of plain digits; `parse` alone would take a sign.
 fn number(text: &str) -> Option<u64> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
-}
-
-/// What `+` means: itself in a path, a blank in a form.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Plus {
-    Literal,
-    Blank,
-}
-
-/// Undoes percent-encoding. What is not an escape stays as it is; what is not UTF-8 becomes U+FFFD.
-fn decode(text: &str, plus: Plus) -> Zeroizing<String> {
-    let text = text.as_bytes();
-    let hex = |at: usize| text.get(at).and_then(|&b| char::from(b).to_digit(16)).map(|digit| digit as u8);
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(&byte) = text.get(at) {
-        match (byte, hex(at + 1), hex(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push(high << 4 | low);
-                at += 3;
-            }
-            _ => {
-                bytes.push(if byte == b'+' && plus == Plus::Blank { b' ' } else { byte });
-                at += 1;
-            }
-        }
-    }
-    Zeroizing::new(String::from_utf8(bytes).unwrap_or_else(|error| {
-        let mut bytes = error.into_bytes();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        bytes.zeroize();
-        text
-    }))
 }

@@ -2,13 +2,12 @@
 //! most other authenticators read.
 
 use super::{Export, LeftOut};
-use crate::{Entry, EntryId, Token, Vault};
+use crate::{Entry, EntryId, Token, Vault, wiped_json};
 use aes_gcm::{AeadInOut, Aes256Gcm, KeyInit, Nonce};
 use data_encoding::{BASE64, HEXLOWER};
 use model::Secret;
 use rand_core::Rng;
 use serde::Serialize;
-use std::io;
 use zeroize::Zeroizing;
 
 /// Cost, block size and parallelization of scrypt, as Aegis has them: 32 MiB.
@@ -142,7 +141,7 @@ pub fn aegis(vault: &Vault, password: &Secret, rng: &mut dyn Rng) -> Result<Expo
         },
         db: &BASE64.encode(&sealed),
     };
-    Ok(Export { text: Secret::new(json(&file).to_vec()), count: entries.len(), left_out })
+    Ok(Export { text: Secret::new(wiped_json::write(&file).to_vec()), count: entries.len(), left_out })
 }
 
 fn database(entries: &[&Entry], rng: &mut dyn Rng) -> Zeroizing<Vec<u8>> {
@@ -169,7 +168,7 @@ fn database(entries: &[&Entry], rng: &mut dyn Rng) -> Zeroizing<Vec<u8>> {
             .collect(),
     });
     let entries = rows.collect();
-    json(&Database { version: 3, entries, groups: &groups, icons_optimized: true })
+    wiped_json::write(&Database { version: 3, entries, groups: &groups, icons_optimized: true })
 }
 
 fn info<'a>(token: &'a Token, secret: &'a Secret) -> Info<'a> {
@@ -222,27 +221,4 @@ fn uuid(mut bytes: [u8; 16]) -> String {
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let hex = EntryId::from_bytes(bytes).to_string();
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
-}
-
-/// Counted first: a buffer that grows leaves copies of secrets behind.
-fn json(value: &impl Serialize) -> Zeroizing<Vec<u8>> {
-    let mut count = Count(0);
-    let counted = serde_json::to_writer(&mut count, value);
-    let mut bytes = Zeroizing::new(Vec::with_capacity(count.0));
-    let written = serde_json::to_writer(&mut *bytes, value);
-    debug_assert!(counted.is_ok() && written.is_ok());
-    bytes
-}
-
-struct Count(usize);
-
-impl io::Write for Count {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

@@ -18,18 +18,8 @@ pub(super) fn read(bytes: &[u8], password: Password<'_>) -> Result<Vec<Found>, C
 }
 
 fn found(at: usize, entry: &Entry) -> Found {
-    let draft = Draft {
-        note: entry.note.clone(),
-        tags: entry.tags.clone(),
-        pinned: entry.pinned,
-        icon: entry.icon.clone(),
-        use_count: entry.use_count,
-        last_used_at: entry.last_used_at,
-        exporting: entry.exporting,
-        ..Draft::new(entry.token.duplicate(), entry.issuer.as_str(), entry.account.as_str())
-    };
     let label = entry::label(at, &entry.issuer, &entry.account);
-    Found { label, trashed: entry.is_deleted(), shortened: false, outcome: Ok(draft) }
+    Found { label, trashed: entry.is_deleted(), shortened: false, outcome: Ok(Draft::of(entry)) }
 }
 
 impl From<NotAContainer> for CannotImport {

@@ -2,10 +2,10 @@
 //! base64. An export of more than ten tokens goes over several QR codes, which are collected here.
 
 use super::entry::{Entry, Given, Kind, Names};
-use super::percent::{self, Plus};
 use super::protobuf::{Fields, NoMessage, Value};
 use super::{CannotImport, Format, Found, Import, MAX_ENTRIES};
 use model::Secret;
+use otp::{Plus, percent_decode};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
@@ -138,7 +138,7 @@ fn message(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, CannotImport> {
     let data = query.split('&').find_map(|pair| pair.strip_prefix("data=")).ok_or(UNREADABLE)?;
     // Percent-decoding may have been done by whoever handed the text over, and may have made a blank of each `+`.
     let mut letters = Zeroizing::new(String::with_capacity(data.len()));
-    for letter in percent::decode(data.trim(), Plus::Itself).chars() {
+    for letter in percent_decode(data.trim(), Plus::Itself).chars() {
         letters.push(match letter {
             ' ' | '-' => '+',
             '_' => '/',

@@ -3,12 +3,11 @@
 
 use super::entry::{self, Entry, Extra, Given, Kind, Made, Names};
 use super::json::Json;
-use super::percent::{self, Plus};
 use super::sniff::starts_with;
 use super::{
     BatchProgress, CannotImport, Found, GoogleParts, MAX_ENTRIES, NotAToken, Refused, Unsupported, google,
 };
-use otp::{Counter, OcraSuite, TokenUri, UriField};
+use otp::{Counter, OcraSuite, Plus, TokenUri, UriField, percent_decode};
 use zeroize::Zeroizing;
 
 /// How an address of a token begins.
@@ -191,7 +190,7 @@ impl<'a> Address<'a> {
     /// A token that answers challenges, as our own exports write it: nobody else has an address for those.
     fn ocra(&self, given: Names<'_>, extra: Extra) -> Result<Made, Refused> {
         let suite = self.value("suite").ok_or(Refused::Missing(UriField::Suite))?;
-        let suite: OcraSuite = percent::decode(suite, Plus::Itself)
+        let suite: OcraSuite = percent_decode(suite, Plus::Itself)
             .as_str()
             .parse()
             .map_err(|_| Refused::Bad(UriField::Suite))?;
@@ -220,7 +219,7 @@ impl<'a> Address<'a> {
 
     /// What Ente keeps besides the token.
     fn extra(&self, mut extra: Extra) -> Extra {
-        let display = self.value("codeDisplay").map(|value| percent::decode(value, Plus::Blank));
+        let display = self.value("codeDisplay").map(|value| percent_decode(value, Plus::Blank));
         let Some(Ok(Some(display))) = display.map(|text| Json::read(text.as_bytes())) else { return extra };
         extra.pinned |= display.is_true("pinned");
         extra.trashed |= display.is_true("trashed");
@@ -251,7 +250,7 @@ fn names_of(text: &str) -> Option<(String, String)> {
     };
     let issuer = query.split('&').find_map(|pair| pair.strip_prefix("issuer=")).unwrap_or_default();
     let may_be_told = |text: &&str| text.len() <= 1024 && !text.to_ascii_lowercase().contains("secret");
-    let decoded = |text, plus| percent::decode(text, plus).as_str().to_owned();
+    let decoded = |text, plus| percent_decode(text, plus).as_str().to_owned();
     [issuer, label]
         .iter()
         .all(may_be_told)

@@ -1,11 +1,12 @@
 use super::{NotAVault, VERSION};
 use crate::{
     Entry, EntryId, Exporting, Kind, SortOrder, Token, Vault, draft::check_texts, limits, settings::Settings,
+    wiped_json,
 };
 use model::{Secret, UnixTime};
 use otp::{Counter, Digits, Period, Seed};
 use serde::{Deserialize, Serialize};
-use std::{borrow::Cow, collections::BTreeMap, io};
+use std::{borrow::Cow, collections::BTreeMap};
 use zeroize::Zeroizing;
 
 #[derive(Serialize, Deserialize)]
@@ -94,27 +95,7 @@ pub(super) fn write(vault: &Vault) -> Zeroizing<Vec<u8>> {
             changed_at: vault.settings.changed_at().as_secs(),
         },
     };
-    // Counted first: a buffer that grows leaves copies of secrets behind.
-    let mut count = Count(0);
-    let counted = serde_json::to_writer(&mut count, &contents);
-    let mut bytes = Zeroizing::new(Vec::with_capacity(count.0));
-    let written = serde_json::to_writer(&mut *bytes, &contents);
-    // Neither a map with keys that are no texts nor a writer that fails is in there.
-    debug_assert!(counted.is_ok() && written.is_ok() && bytes.len() == count.0);
-    bytes
-}
-
-struct Count(usize);
-
-impl io::Write for Count {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    wiped_json::write(&contents)
 }
 
 fn row<'a>(entry: &'a Entry, secret: &'a Secret) -> Row<'a> {

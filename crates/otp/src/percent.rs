@@ -2,15 +2,17 @@
 
 use zeroize::{Zeroize, Zeroizing};
 
-/// What `+` means: itself in a path, a blank in a form.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Plus {
+/// What `+` means: itself in a path, a blank in a form (URL Standard §5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plus {
+    /// Itself.
     Itself,
+    /// A blank.
     Blank,
 }
 
-/// What is not an escape stays as it is; what is not UTF-8 then becomes U+FFFD.
-pub(super) fn decode(text: &str, plus: Plus) -> Zeroizing<String> {
+/// Undoes percent-encoding. What is not an escape stays as it is; what is not UTF-8 then becomes U+FFFD.
+pub fn percent_decode(text: &str, plus: Plus) -> Zeroizing<String> {
     let text = text.as_bytes();
     let hex = |at: usize| text.get(at).and_then(|&b| char::from(b).to_digit(16)).map(|digit| digit as u8);
     let mut bytes = Vec::with_capacity(text.len());
