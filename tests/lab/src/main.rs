@@ -12,7 +12,6 @@ mod listen;
 mod machine;
 mod page;
 mod phone;
-mod pins;
 mod routes;
 mod said;
 mod screen;

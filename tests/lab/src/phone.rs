@@ -3,7 +3,7 @@
 //! Under that address a browser gives it a camera and cryptography without a certificate to be accepted, and the page
 //! can hold a picture in front of it. Only what the app needs is passed on, not the console and not the machine API.
 
-use crate::pins;
+use agent::transport::pinned_config;
 use anyhow::Context;
 use axum::{
     body::{Body, to_bytes},
@@ -13,7 +13,7 @@ use axum::{
 };
 use protocol::statement::Statement;
 use reqwest::{Client, Url, redirect::Policy};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// How long the server may take.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -39,8 +39,11 @@ impl Phone {
     /// The address or the TLS library cannot be used.
     pub(crate) fn new(server: &str, statement: Statement, lab: &str) -> anyhow::Result<Self> {
         let server = Url::parse(server).context("the server's address cannot be read")?;
+        let mut tls = pinned_config(Arc::new(statement))?;
+        // As a browser asks, not as a machine.
+        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
         let client = Client::builder()
-            .tls_backend_preconfigured(pins::client_config(statement)?)
+            .tls_backend_preconfigured(tls)
             .https_only(true)
             .http1_only()
             .no_proxy()

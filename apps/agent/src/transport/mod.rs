@@ -8,7 +8,7 @@ mod pins;
 mod tests;
 
 pub use http::{ProxyChoice, Unreachable};
-pub use pins::{SpkiHash, SystemRoots};
+pub use pins::{SpkiHash, SystemRoots, pinned_config};
 
 use crate::{clock::ClockOffset, rng::system_rng};
 use http::{Http, Received};

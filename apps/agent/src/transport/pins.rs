@@ -71,6 +71,14 @@ pub(super) fn client_config(trust: Trust) -> Result<ClientConfig, Error> {
     Ok(config)
 }
 
+/// A TLS configuration that trusts the keys a statement names, and nothing else.
+///
+/// # Errors
+/// The TLS library cannot be set up.
+pub fn pinned_config(statement: Arc<Statement>) -> Result<ClientConfig, Error> {
+    client_config(Trust::Pinned { statement, system_roots: SystemRoots::Ignored })
+}
+
 #[derive(Debug)]
 struct Verifier {
     judge: Judge,

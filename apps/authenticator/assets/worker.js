@@ -1,7 +1,7 @@
 // Runs one wasm module apart from the screen. Each message is a request; its answer has the same number.
-import start, { answer } from "{{./qr.js}}";
+import start, { answer } from "{{./MODULE.js}}";
 
-const ready = start({ module_or_path: new URL("{{./qr.wasm}}", import.meta.url) });
+const ready = start({ module_or_path: new URL("{{./MODULE.wasm}}", import.meta.url) });
 
 self.onmessage = async ({ data }) => {
   try {
