@@ -2,6 +2,7 @@
 //!
 //! Chromium and its driver are those of the system; `cargo xtask test --setup` installs them.
 
+mod flow;
 mod site;
 mod video;
 

@@ -1,4 +1,5 @@
 use std::{
+    io::Write,
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc,
@@ -16,7 +17,21 @@ pub struct Impostor {
     stop: Arc<AtomicBool>,
 }
 
+/// What an impostor does with a connection.
+pub type Deed = fn(TcpStream);
+
 impl Impostor {
+    /// What a server is not, with a word for each.
+    pub const DEEDS: [(&str, Deed); 3] = [
+        ("a connection that is closed at once", |_| {}),
+        ("rubbish", |mut stream| {
+            let _written = stream.write_all(&[0x55; 4096]);
+        }),
+        ("plain HTTP", |mut stream| {
+            let _written = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+        }),
+    ];
+
     /// Does the same with every connection.
     ///
     /// # Panics

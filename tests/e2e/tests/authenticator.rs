@@ -1,24 +1,11 @@
 //! The authenticator in a browser: the main flow, the vault on the device, backups on the server.
 
 use countersign_e2e::{Browser, Clip, Oath, Server, Site, app_folder};
-use serde_json::json;
 
 const ADA: &str =
     "otpauth://totp/Example:ada@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example";
 const BOB: &str = "otpauth://totp/Other:bob?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Other";
 const PASSWORD: &str = "correct horse battery";
-
-/// From the welcome to the empty list, without a backup.
-async fn begin_without_backup(browser: &Browser) {
-    browser.press("Continue").await;
-    browser.sees("Activate cloud backup").await;
-    browser.press("Skip for now").await;
-    browser.check("I understand that lost tokens cannot be restored").await;
-    browser.fill("Password for this app", PASSWORD).await;
-    browser.fill("Repeat the password", PASSWORD).await;
-    browser.press("Continue").await;
-    browser.sees("No tokens yet").await;
-}
 
 /// From the welcome to the list, with the backup on the server.
 async fn begin_with_backup(browser: &Browser, name: &str) {
@@ -54,14 +41,6 @@ async fn unlock(browser: &Browser) {
     browser.press("Unlock").await;
 }
 
-/// Puts a link into the address, as when it is followed.
-async fn follow(browser: &Browser, uri: &str) {
-    let script = format!("location.hash = 'enroll=' + encodeURIComponent({})", json!(uri));
-    browser.run(&script).await;
-    browser.sees("Add this token?").await;
-    browser.press("Add new token").await;
-}
-
 #[tokio::test]
 async fn from_the_welcome_to_a_code_that_oathtool_agrees_with_and_offline_after_that() {
     let site = Site::serve(&app_folder());
@@ -69,7 +48,7 @@ async fn from_the_welcome_to_a_code_that_oathtool_agrees_with_and_offline_after_
     let clip = Clip::of(&[ADA]);
     let browser = Browser::start(Some(&clip)).await;
     browser.open(&site.address()).await;
-    begin_without_backup(&browser).await;
+    browser.begin_without_backup(PASSWORD).await;
     let reader_is_loaded =
         "return performance.getEntriesByType('resource').some(entry => entry.name.includes('/assets/qr-'))";
     assert_eq!(browser.run(reader_is_loaded).await, false, "before there is anything to read");
@@ -102,7 +81,7 @@ async fn a_code_in_light_on_dark_is_read_and_one_that_is_no_token_is_said_to_be_
     let clip = Clip::inverted(&["https://example.com/", ADA]);
     let browser = Browser::start(Some(&clip)).await;
     browser.open(&site.address()).await;
-    begin_without_backup(&browser).await;
+    browser.begin_without_backup(PASSWORD).await;
     scan(&browser).await;
     browser.sees("This QR code is not one of a token").await;
     browser.sees("ada@example.com").await;
@@ -114,10 +93,10 @@ async fn nothing_on_the_disk_has_the_secret_in_the_clear_and_the_older_state_is_
     let site = Site::serve(&app_folder());
     let browser = Browser::start(None).await;
     browser.open(&site.address()).await;
-    begin_without_backup(&browser).await;
-    follow(&browser, ADA).await;
+    browser.begin_without_backup(PASSWORD).await;
+    browser.follow(ADA).await;
     browser.sees("ada@example.com").await;
-    follow(&browser, BOB).await;
+    browser.follow(BOB).await;
     browser.sees("bob").await;
     let address = browser.driver.current_url().await.unwrap();
     assert_eq!(address.fragment(), None, "the secret is still in the address");
@@ -146,7 +125,7 @@ async fn nothing_on_the_disk_has_the_secret_in_the_clear_and_the_older_state_is_
     browser.sees("ada@example.com").await;
     assert!(!browser.text().await.contains("bob"), "that was in the damaged state");
     // The next change replaces the damaged state, and all is well.
-    follow(&browser, BOB).await;
+    browser.follow(BOB).await;
     browser.sees("bob").await;
     browser.open(&site.address()).await;
     browser.sees("Countersign is locked").await;
@@ -164,8 +143,8 @@ async fn a_passkey_and_a_recovery_code_open_the_vault_and_the_password_still_doe
     let browser = Browser::start(None).await;
     browser.open(&site.address()).await;
     browser.add_passkeys().await;
-    begin_without_backup(&browser).await;
-    follow(&browser, ADA).await;
+    browser.begin_without_backup(PASSWORD).await;
+    browser.follow(ADA).await;
     browser.press("Settings").await;
     browser.press("Set up a passkey").await;
     browser.sees("The passkey opens this app now").await;
@@ -193,7 +172,7 @@ async fn a_backup_on_the_server_is_verified_and_brings_the_tokens_to_a_second_de
     let first = Browser::start(None).await;
     first.open(&address).await;
     begin_with_backup(&first, "ada").await;
-    follow(&first, ADA).await;
+    first.follow(ADA).await;
     first.sees("1 token").await;
     first.sees("Backed up and verified").await;
 
@@ -204,11 +183,11 @@ async fn a_backup_on_the_server_is_verified_and_brings_the_tokens_to_a_second_de
     shows_code_of(&second, ADA).await;
 
     // Both change: the one that comes later merges, and nothing is lost.
-    follow(&second, BOB).await;
+    second.follow(BOB).await;
     second.sees("2 tokens").await;
     first.press("Lock").await;
     unlock(&first).await;
-    follow(&first, "otpauth://totp/Third:eve?secret=NBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Third").await;
+    first.follow("otpauth://totp/Third:eve?secret=NBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Third").await;
     first.sees("3 tokens").await;
     first.sees("bob").await;
 
@@ -216,7 +195,7 @@ async fn a_backup_on_the_server_is_verified_and_brings_the_tokens_to_a_second_de
     server.kill();
     second.press("Lock").await;
     unlock(&second).await;
-    follow(&second, "otpauth://totp/Fourth:mia?secret=OBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Fourth").await;
+    second.follow("otpauth://totp/Fourth:mia?secret=OBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Fourth").await;
     second.sees("The last backup failed").await;
     second.sees("The server can't be reached").await;
     server.restart();

@@ -1,7 +1,6 @@
 //! The authenticator's pages as such: names, contrast, small screens, and how long a picture takes to be read.
 
 use countersign_e2e::{Browser, Site, app_folder, still};
-use serde_json::json;
 
 const ADA: &str =
     "otpauth://totp/Example:ada@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example";
@@ -22,22 +21,6 @@ async fn nobody_stumbles(browser: &Browser, screen: &str) {
     }
 }
 
-async fn begin(browser: &Browser) {
-    browser.press("Continue").await;
-    browser.press("Skip for now").await;
-    browser.check("I understand that lost tokens cannot be restored").await;
-    browser.fill("Password for this app", PASSWORD).await;
-    browser.fill("Repeat the password", PASSWORD).await;
-    browser.press("Continue").await;
-    browser.sees("No tokens yet").await;
-}
-
-async fn follow(browser: &Browser, uri: &str) {
-    browser.run(&format!("location.hash = 'enroll=' + encodeURIComponent({})", json!(uri))).await;
-    browser.sees("Add this token?").await;
-    browser.press("Add new token").await;
-}
-
 #[tokio::test]
 async fn on_320_pixels_everything_has_a_name_is_large_enough_and_can_be_read_in_each_appearance() {
     let site = Site::serve(&app_folder());
@@ -50,9 +33,9 @@ async fn on_320_pixels_everything_has_a_name_is_large_enough_and_can_be_read_in_
     browser.sees("Where the backup goes").await;
     nobody_stumbles(&browser, "backup").await;
     browser.press("Back").await;
-    begin(&browser).await;
+    browser.begin_without_backup(PASSWORD).await;
     nobody_stumbles(&browser, "no tokens").await;
-    follow(&browser, ADA).await;
+    browser.follow(ADA).await;
     browser.sees("seconds left").await;
     nobody_stumbles(&browser, "tokens").await;
     browser.press("More").await;
@@ -86,8 +69,8 @@ async fn a_counter_is_saved_before_its_code_is_shown_so_that_no_code_comes_twice
     let site = Site::serve(&app_folder());
     let browser = Browser::start(None).await;
     browser.open(&site.address()).await;
-    begin(&browser).await;
-    follow(&browser, COUNTED).await;
+    browser.begin_without_backup(PASSWORD).await;
+    browser.follow(COUNTED).await;
     for code in CODES {
         browser.press("New code").await;
         browser

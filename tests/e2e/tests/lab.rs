@@ -1,12 +1,9 @@
 //! The lab page as a browser sees it: the real server, the real engine, codes by `oathtool`.
 
-use countersign_e2e::{Account, FakeWindows, Oath, Server, program};
+use countersign_e2e::{Account, FakeWindows, Lab, Oath, Server};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use std::{
-    io::{BufRead, BufReader, Read},
-    process::{Child, ChildStdin, Command, Stdio},
-    sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
 };
@@ -21,63 +18,20 @@ fn client() -> Client {
     Client::new()
 }
 
-/// A running `countersign-lab`.
-struct Lab {
-    child: Child,
-    input: Option<ChildStdin>,
-    origin: String,
-    log: Arc<Mutex<String>>,
+async fn get(lab: &Lab, path: &str) -> Response {
+    client().get(format!("{}{path}", lab.origin)).send().await.unwrap()
 }
 
-impl Lab {
-    fn start(windows: &FakeWindows) -> Self {
-        let mut child = Command::new(program("countersign-lab"))
-            .arg("--data")
-            .arg(windows.data())
-            .env("COUNTERSIGN_FAKE_OS", windows.file())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (input, mut errors) = (child.stdin.take(), child.stderr.take().unwrap());
-        let log = Arc::new(Mutex::new(String::new()));
-        let kept = Arc::clone(&log);
-        thread::spawn(move || {
-            let mut part = [0; 1024];
-            while let Ok(length @ 1..) = errors.read(&mut part) {
-                kept.lock().unwrap().push_str(&String::from_utf8_lossy(&part[..length]));
-            }
-        });
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("the lab page is on ");
-        let origin = address.and_then(|address| address.strip_suffix("/lab")).map(str::to_owned);
-        Self { child, input, origin: origin.unwrap_or_else(|| panic!("{line} {}", log.lock().unwrap())), log }
-    }
-
-    async fn get(&self, path: &str) -> Response {
-        client().get(format!("{}{path}", self.origin)).send().await.unwrap()
-    }
-
-    /// Whether it ends by itself.
-    fn ends(&mut self) -> bool {
-        let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs(5) {
-            if self.child.try_wait().unwrap().is_some() {
-                return true;
-            }
-            thread::sleep(Duration::from_millis(20));
+/// Whether it ends by itself.
+fn ends(lab: &mut Lab) -> bool {
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(5) {
+        if lab.child.try_wait().unwrap().is_some() {
+            return true;
         }
-        false
+        thread::sleep(Duration::from_millis(20));
     }
-}
-
-impl Drop for Lab {
-    fn drop(&mut self) {
-        let _killed = self.child.kill();
-        let _status = self.child.wait();
-    }
+    false
 }
 
 /// A lab page that somebody has opened.
@@ -93,11 +47,11 @@ struct Page {
 
 impl Page {
     async fn open(lab: &Lab) -> Self {
-        let html = lab.get("/lab").await.text().await.unwrap();
+        let html = get(lab, "/lab").await.text().await.unwrap();
         let token =
             html.split("name=\"lab\" content=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
         let path = format!("/lab/{token}/screen");
-        let events = lab.get(&path).await;
+        let events = get(lab, &path).await;
         assert_eq!(events.status(), StatusCode::OK);
         let (client, origin) = (client(), lab.origin.clone());
         let mut page = Self { client, origin, path, events, read: String::new(), scene: Value::Null };
@@ -271,7 +225,7 @@ async fn while_the_server_is_stopped_the_page_says_so_and_goes_on_afterwards() {
     page.submit(&[("password", PASSWORD)]).await;
     assert_eq!(page.reason(), "unreachable", "{}", page.scene);
     assert!(page.scene["screen"]["message"].as_str().unwrap().contains("can't be reached"));
-    assert_eq!(lab.get("/app/").await.status(), StatusCode::BAD_GATEWAY);
+    assert_eq!(get(&lab, "/app/").await.status(), StatusCode::BAD_GATEWAY);
 
     server.restart();
     page.choose(Some("LAB\\mara")).await;
@@ -286,7 +240,7 @@ async fn only_what_the_app_needs_is_passed_on_and_only_from_the_labs_own_page() 
     let lab = Lab::start(&windows);
     for path in ["/healthz", "/metrics", "/api/v1/statement", "/api/v1/hello", "/api/openapi.json", "/admin"]
     {
-        assert_eq!(lab.get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(get(&lab, path).await.status(), StatusCode::NOT_FOUND, "{path}");
     }
     let ask = |path: &str| client().get(format!("{}{path}", lab.origin));
     for path in ["/lab", "/app/", "/api/v1/time"] {
@@ -309,6 +263,6 @@ async fn the_page_ends_with_whoever_started_it_though_somebody_has_it_open() {
     let page = Page::open(&lab).await;
     assert!(lab.child.try_wait().unwrap().is_none());
     drop(lab.input.take());
-    assert!(lab.ends());
+    assert!(ends(&mut lab));
     drop(page);
 }

@@ -1,49 +1,14 @@
 //! The lab page in a real browser, from the password to the desktop.
 
-use countersign_e2e::{Account, Browser, FakeWindows, Gray, Oath, Server, program};
+use countersign_e2e::{Account, Browser, FakeWindows, Gray, Lab, Oath, Server};
 use data_encoding::BASE64;
 use serde_json::json;
-use std::{
-    env, fs,
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
-};
+use std::{env, fs, path::Path};
 
 const MACHINE: &str = "S-1-5-21-1000-2000-3000";
 const PASSWORD: &str = "correct-horse";
 /// Where pictures for the documentation go, when somebody wants some.
 const PICTURES: &str = "COUNTERSIGN_PICTURES_DIR";
-
-struct Lab {
-    child: Child,
-    address: String,
-}
-
-impl Lab {
-    fn start(windows: &FakeWindows) -> Self {
-        let mut child = Command::new(program("countersign-lab"))
-            .arg("--data")
-            .arg(windows.data())
-            .env("COUNTERSIGN_FAKE_OS", windows.file())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("the lab page is on ").unwrap_or_else(|| panic!("{line}"));
-        Self { address: address.to_owned(), child }
-    }
-}
-
-impl Drop for Lab {
-    fn drop(&mut self) {
-        let _killed = self.child.kill();
-        let _status = self.child.wait();
-    }
-}
 
 /// What the person backs up under, and its password.
 const BACKUP: (&str, &str) = ("mara", "battery staple and a horse");
@@ -112,7 +77,7 @@ async fn the_page_leads_from_the_password_over_the_qr_code_held_to_the_phone_to_
 
     let browser = Browser::start(None).await;
     browser.set_size(1280, 860).await;
-    browser.open(&lab.address).await;
+    browser.open(&format!("{}/lab", lab.origin)).await;
     browser.press("Sign in").await;
     browser.press("mara").await;
     browser.fill("Password", PASSWORD).await;

@@ -1,7 +1,7 @@
 //! Whatever stands in the server's place: nothing but *unreachable*, and where the key is not the server's, no byte
 //! of a request.
 
-use countersign_e2e::{Account, FakeWindows, Impostor, Oath, Server};
+use countersign_e2e::{Account, Deed, FakeWindows, Impostor, Oath, Server};
 use data_encoding::BASE64;
 use protocol::signature::{SignatureValue, SigningKey, sign_answer};
 use std::{
@@ -53,21 +53,11 @@ fn whatever_answers_without_the_servers_certificate_is_unreachable() {
     server.kill();
     sign_in_is_unreachable(&windows, "a server that is stopped", &[]);
 
-    type Deed = fn(TcpStream);
-    let deeds: [(&str, Deed); 4] = [
-        ("a connection that is closed at once", |_| {}),
-        ("something that never answers", |mut stream| {
-            let mut buffer = [0; 512];
-            while stream.read(&mut buffer).is_ok_and(|count| count > 0) {}
-        }),
-        ("rubbish", |mut stream| {
-            let _written = stream.write_all(&[0x55; 4096]);
-        }),
-        ("plain HTTP", |mut stream| {
-            let _written = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
-        }),
-    ];
-    for (what, deed) in deeds {
+    let silent: (&str, Deed) = ("something that never answers", |mut stream| {
+        let mut buffer = [0; 512];
+        while stream.read(&mut buffer).is_ok_and(|count| count > 0) {}
+    });
+    for (what, deed) in Impostor::DEEDS.into_iter().chain([silent]) {
         let impostor = Impostor::at(server.address(), deed);
         sign_in_is_unreachable(&windows, what, &[]);
         assert!(impostor.was_asked(), "{what}");

@@ -4,7 +4,6 @@
 
 use countersign_e2e::{Account, FakeWindows, Impostor, LogonBuffer, Oath, Pc, Server, SignInScreen};
 use serde_json::{Value, json};
-use std::{io::Write, net::TcpStream};
 
 const PASSWORD: &str = "correct horse";
 
@@ -303,17 +302,7 @@ fn whatever_stands_in_the_servers_place_reads_as_a_server_that_is_not_there() {
     let mut screen = pc.sign_in_screen();
     screen.open_for_anybody();
     server.kill();
-    type Deed = fn(TcpStream);
-    let deeds: [(&str, Deed); 3] = [
-        ("a connection that is closed at once", |_| {}),
-        ("rubbish", |mut stream| {
-            let _written = stream.write_all(&[0x55; 4096]);
-        }),
-        ("plain HTTP", |mut stream| {
-            let _written = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
-        }),
-    ];
-    for (what, deed) in deeds {
+    for (what, deed) in Impostor::DEEDS {
         let impostor = Impostor::at(server.address(), deed);
         let answer = screen.give_password(r"CORP\mara", PASSWORD);
         goes_on(&answer);

@@ -259,6 +259,21 @@ fn history() -> impl Strategy<Value = Vec<(Event, u64)>> {
     prop::collection::vec((event(), 0u64..8), 0..14)
 }
 
+/// Two copies of a vault with which different things happened.
+fn copies(
+    before: &[(Event, u64)],
+    ours: &[(Event, u64)],
+    theirs: &[(Event, u64)],
+    offset: u8,
+) -> (Vault, Vault) {
+    let mut common = Vault::new();
+    happen(&mut common, before, 0);
+    let (mut a, mut b) = (common.duplicate(), common);
+    happen(&mut a, ours, 0);
+    happen(&mut b, theirs, offset);
+    (a, b)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
@@ -266,11 +281,7 @@ proptest! {
     fn merging_gives_the_same_whoever_is_who_and_however_often(
         before in history(), ours in history(), theirs in history(), offset in prop_oneof![Just(0u8), Just(100)],
     ) {
-        let mut common = Vault::new();
-        happen(&mut common, &before, 0);
-        let (mut a, mut b) = (common.duplicate(), common);
-        happen(&mut a, &ours, 0);
-        happen(&mut b, &theirs, offset);
+        let (a, b) = copies(&before, &ours, &theirs, offset);
         let (merged, _) = merge(&a, &b).unwrap();
         prop_assert_eq!(&merge(&b, &a).unwrap().0, &merged);
         prop_assert_eq!(&merge(&a, &a).unwrap().0, &a);
@@ -283,11 +294,7 @@ proptest! {
     fn no_seed_is_lost_but_by_a_tombstone_and_no_counter_goes_back(
         before in history(), ours in history(), theirs in history(), offset in prop_oneof![Just(0u8), Just(100)],
     ) {
-        let mut common = Vault::new();
-        happen(&mut common, &before, 0);
-        let (mut a, mut b) = (common.duplicate(), common);
-        happen(&mut a, &ours, 0);
-        happen(&mut b, &theirs, offset);
+        let (a, b) = copies(&before, &ours, &theirs, offset);
         let (merged, _) = merge(&a, &b).unwrap();
         for entry in a.all().chain(b.all()) {
             let kept = merged.duplicates_of(&entry.token);

@@ -1,4 +1,4 @@
-use super::{ADA, BOB, begin, follow, list, lists};
+use super::{ADA, BOB, PASSWORD, list, lists};
 use countersign_e2e::{Browser, Site, app_folder, program};
 use serde_json::{Value, json};
 use std::{
@@ -77,8 +77,8 @@ async fn an_encrypted_file_comes_in_after_a_verdict_on_each_token_and_goes_out_a
     let site = Site::serve(&app_folder());
     let browser = Browser::start(None).await;
     browser.open(&site.address()).await;
-    begin(&browser).await;
-    follow(&browser, ADA).await;
+    browser.begin_without_backup(PASSWORD).await;
+    browser.follow(ADA).await;
     lists(&browser, &["Example"]).await;
     to_import(&browser).await;
     choose(&browser, &into).await;
@@ -127,7 +127,7 @@ async fn an_encrypted_file_comes_in_after_a_verdict_on_each_token_and_goes_out_a
 
     let other = Browser::start(None).await;
     other.open(&site.address()).await;
-    begin(&other).await;
+    other.begin_without_backup(PASSWORD).await;
     to_import(&other).await;
     choose(&other, &own).await;
     other.fill("Password of the file", FILE_PASSWORD).await;

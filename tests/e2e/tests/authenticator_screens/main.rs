@@ -7,7 +7,6 @@ mod restore;
 mod tokens;
 
 use countersign_e2e::{Browser, Oath};
-use serde_json::json;
 
 const ADA: &str =
     "otpauth://totp/Example:ada@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example";
@@ -15,28 +14,6 @@ const BOB: &str = "otpauth://totp/Other:bob?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3
 const EVE: &str = "otpauth://totp/Third:eve?secret=NBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Third";
 const MIA: &str = "otpauth://totp/Fourth:mia?secret=OBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Fourth";
 const PASSWORD: &str = "correct horse battery";
-
-/// From the welcome to the button that makes the vault, without a backup.
-async fn skip_the_backup(browser: &Browser) {
-    browser.press("Continue").await;
-    browser.press("Skip for now").await;
-    browser.check("I understand that lost tokens cannot be restored").await;
-    browser.fill("Password for this app", PASSWORD).await;
-    browser.fill("Repeat the password", PASSWORD).await;
-    browser.press("Continue").await;
-}
-
-async fn begin(browser: &Browser) {
-    skip_the_backup(browser).await;
-    browser.sees("No tokens yet").await;
-}
-
-/// Puts a link into the address, as when it is followed, and adds its token.
-async fn follow(browser: &Browser, uri: &str) {
-    browser.run(&format!("location.hash = 'enroll=' + encodeURIComponent({})", json!(uri))).await;
-    browser.sees("Add this token?").await;
-    browser.press("Add new token").await;
-}
 
 /// The names in the list, from the top.
 async fn list(browser: &Browser) -> Vec<String> {

@@ -1,4 +1,4 @@
-use super::{ADA, begin, lists, skip_the_backup};
+use super::{ADA, PASSWORD, lists};
 use countersign_e2e::{Browser, Clip, Site, app_folder};
 use serde_json::json;
 
@@ -12,7 +12,7 @@ async fn a_browser_that_keeps_nothing_is_told_before_the_first_token() {
     })";
     browser.command("Page.addScriptToEvaluateOnNewDocument", json!({ "source": refuse })).await;
     browser.open(&site.address()).await;
-    skip_the_backup(&browser).await;
+    browser.skip_the_backup(PASSWORD).await;
     browser.sees("This browser does not let the app keep anything, as in a private window").await;
     assert!(!browser.text().await.contains("Add new token"));
 }
@@ -23,7 +23,7 @@ async fn a_camera_that_is_refused_or_missing_is_named_with_what_to_do() {
     let clip = Clip::of(&[ADA]);
     let browser = Browser::start(Some(&clip)).await;
     browser.open(&site.address()).await;
-    begin(&browser).await;
+    browser.begin_without_backup(PASSWORD).await;
     // As the browser answers once the person has said no; the tests' browser says yes by itself.
     let refuse = "navigator.mediaDevices.getUserMedia = async () => {
         throw new DOMException('Permission denied', 'NotAllowedError');
@@ -39,7 +39,7 @@ async fn a_camera_that_is_refused_or_missing_is_named_with_what_to_do() {
 
     let without = Browser::start(None).await;
     without.open(&site.address()).await;
-    begin(&without).await;
+    without.begin_without_backup(PASSWORD).await;
     without.press("Add new token").await;
     without.press("Scan QR code").await;
     without.press("Turn on the camera").await;

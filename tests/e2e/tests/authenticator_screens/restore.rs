@@ -1,4 +1,4 @@
-use super::{ADA, PASSWORD, follow, lists};
+use super::{ADA, PASSWORD, lists};
 use countersign_e2e::{Browser, Server};
 
 /// Whether no vault is on the device.
@@ -27,7 +27,7 @@ async fn a_backup_that_a_slip_of_the_fingers_does_not_find_is_not_replaced_by_an
     browser.fill("Repeat the password", PASSWORD).await;
     browser.press("Continue").await;
     browser.sees("A new one was begun").await;
-    follow(&browser, ADA).await;
+    browser.follow(ADA).await;
     browser.sees("1 token").await;
     browser.sees("Backed up and verified").await;
 
@@ -88,7 +88,7 @@ async fn a_backup_that_a_slip_of_the_fingers_does_not_find_is_not_replaced_by_an
         );
         third.run(&refuse).await;
         if !third.text().await.contains("Back up now") {
-            follow(&third, super::BOB).await;
+            third.follow(super::BOB).await;
         } else {
             third.press("Back up now").await;
         }

@@ -1,4 +1,4 @@
-use super::{ADA, BOB, EVE, MIA, begin, follow, lists, shows_code_of};
+use super::{ADA, BOB, EVE, MIA, PASSWORD, lists, shows_code_of};
 use countersign_e2e::{Browser, Clip, Gray, Oath, Site, app_folder, still};
 use data_encoding::BASE64;
 use serde_json::json;
@@ -51,7 +51,7 @@ async fn a_key_typed_by_hand_is_judged_as_it_is_typed_and_makes_the_codes_of_oat
     let site = Site::serve(&app_folder());
     let browser = Browser::start(None).await;
     browser.open(&site.address()).await;
-    begin(&browser).await;
+    browser.begin_without_backup(PASSWORD).await;
     browser.press("Add new token").await;
     browser.press("Enter key manually").await;
     browser.fill("Key", "GEZDGNBV1").await;
@@ -70,7 +70,7 @@ async fn a_key_typed_by_hand_is_judged_as_it_is_typed_and_makes_the_codes_of_oat
     shows_code_of(&browser, ADA).await;
 
     // The same token once more, in the way that another program writes it.
-    follow(&browser, ADA).await;
+    browser.follow(ADA).await;
     browser.sees("This token is here already, as Example (ada@example.com)").await;
     lists(&browser, &["Example"]).await;
 }
@@ -80,9 +80,9 @@ async fn tokens_are_edited_found_sorted_moved_by_keyboard_thrown_away_and_shown_
     let site = Site::serve(&app_folder());
     let browser = Browser::start(None).await;
     browser.open(&site.address()).await;
-    begin(&browser).await;
+    browser.begin_without_backup(PASSWORD).await;
     for uri in [ADA, BOB, EVE, MIA] {
-        follow(&browser, uri).await;
+        browser.follow(uri).await;
     }
     lists(&browser, &["Example", "Other", "Third", "Fourth"]).await;
 
@@ -162,7 +162,7 @@ async fn a_picture_or_a_link_can_be_pasted_or_dropped_wherever_a_code_can_be_sca
     let clip = Clip::of(&["https://example.com/"]);
     let browser = Browser::start(Some(&clip)).await;
     browser.open(&site.address()).await;
-    begin(&browser).await;
+    browser.begin_without_backup(PASSWORD).await;
     browser.press("Add new token").await;
     assert!(!paste_text(&browser, " ").await, "there was nothing to take");
     assert!(paste_picture_of(&browser, ADA).await);
