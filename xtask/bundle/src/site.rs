@@ -17,6 +17,8 @@ const MODULES: [(&str, &str); 4] = [
     ("keys", "countersign-app-keys"),
     ("qr", "countersign-app-qr"),
 ];
+/// Those of them that run apart from the screen, each by a copy of `worker.js`.
+const WORKERS: [&str; 3] = ["files", "keys", "qr"];
 /// Where files with a hash in their name are: they never change and can be cached for ever.
 const HASHED: &str = "assets";
 /// What would let a text become markup or code. Nothing of it may be in the glue code: with trusted types the browser
@@ -55,7 +57,13 @@ pub(crate) fn build(modules: &Path, assets: &Path, out: &Path) -> Result<Site> {
     for name in ["mark.svg", "icon-180.png", "icon-192.png", "icon-512.png", "app.css"] {
         names.add(&mut files, name, read(assets, name)?);
     }
-    for name in ["files-worker.js", "keys-worker.js", "qr-worker.js", "boot.js", "manifest.webmanifest"] {
+    let template = text(assets, "worker.js")?;
+    for module in WORKERS {
+        let name = format!("{module}-worker.js");
+        let filled = names.fill_in(&name, &template.replace("MODULE", module), "")?;
+        names.add(&mut files, &name, filled.into_bytes());
+    }
+    for name in ["boot.js", "manifest.webmanifest"] {
         let filled = names.fill_in(name, &text(assets, name)?, "")?;
         names.add(&mut files, name, filled.into_bytes());
     }

@@ -85,12 +85,7 @@ fn Password() -> impl IntoView {
         if busy.get_untracked() {
             return;
         }
-        let (new, again) = (parts::typed(first), parts::typed(second));
-        new_problem.set(new.is_empty().then(|| app.t(Key::PasswordEmpty)));
-        differs.set((new != again).then(|| app.t(Key::PasswordsDiffer)));
-        if new.is_empty() || new != again {
-            return;
-        }
+        let Some(new) = parts::typed_twice(app, [first, second], new_problem, differs) else { return };
         let typed = parts::typed(old);
         busy.set(true);
         spawn_local(async move {

@@ -40,16 +40,8 @@ pub(crate) fn BackupSetup() -> impl IntoView {
         if name_problem.get_untracked().is_some() {
             return;
         }
-        failed.set(None);
-        said.set(Some(app.t(Key::Deriving)));
-        spawn_local(async move {
-            let done = app.set_up(password, Some((place.get_untracked(), named, begin())), said).await;
-            said.set(None);
-            match done {
-                Ok(()) => app.go_home(),
-                Err(why) => failed.set(Some(why)),
-            }
-        });
+        let backup = (place.get_untracked(), named, begin());
+        spawn_local(app.set_up_and_go_on(password, Some(backup), said, failed));
     };
     view! {
         <main id="main" tabindex="-1">
@@ -146,16 +138,7 @@ pub(crate) fn Skip() -> impl IntoView {
             return;
         }
         let Some(password) = typing.password() else { return };
-        failed.set(None);
-        said.set(Some(app.t(Key::Deriving)));
-        spawn_local(async move {
-            let done = app.set_up(password, None, said).await;
-            said.set(None);
-            match done {
-                Ok(()) => app.go_home(),
-                Err(why) => failed.set(Some(why)),
-            }
-        });
+        spawn_local(app.set_up_and_go_on(password, None, said, failed));
     };
     view! {
         <main id="main" tabindex="-1">
@@ -243,6 +226,27 @@ impl Typing {
 }
 
 impl App {
+    /// Sets up and leaves the screen, or says why that failed.
+    fn set_up_and_go_on(
+        self,
+        password: Secret,
+        backup: Option<(PlaceKind, String, Begin)>,
+        said: RwSignal<Option<String>>,
+        failed: RwSignal<Option<String>>,
+    ) -> impl Future<Output = ()> {
+        // At once, so that a second press finds it.
+        failed.set(None);
+        said.set(Some(self.t(Key::Deriving)));
+        async move {
+            let done = self.set_up(password, backup, said).await;
+            said.set(None);
+            match done {
+                Ok(()) => self.go_home(),
+                Err(why) => failed.set(Some(why)),
+            }
+        }
+    }
+
     /// Looks for the backup where one is wanted, makes the vault, asks the browser to keep it, and sets the backup up.
     /// Until the backup was found, or is known not to be there, nothing is kept here.
     async fn set_up(

@@ -33,14 +33,12 @@ pub(crate) fn Export() -> impl IntoView {
         if busy.get_untracked() {
             return;
         }
-        let (password, again) = (parts::typed(first), parts::typed(second));
-        if form != Form::Links {
-            problem.set(password.is_empty().then(|| app.t(Key::PasswordEmpty)));
-            differs.set((password != again).then(|| app.t(Key::PasswordsDiffer)));
-            if password.is_empty() || password != again {
-                return;
-            }
-        }
+        let password = if form == Form::Links {
+            Some(parts::typed(first))
+        } else {
+            parts::typed_twice(app, [first, second], problem, differs)
+        };
+        let Some(password) = password else { return };
         let typed = parts::typed(own);
         busy.set(true);
         failed.set(None);

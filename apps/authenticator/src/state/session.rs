@@ -135,9 +135,7 @@ impl App {
         self,
         change: impl FnOnce(&mut Vault, UnixTime) -> Result<R, E>,
     ) -> Result<(R, Stored), NotChanged<E>> {
-        self.wait_for_turn().await;
-        let outcome = self.change_now(|vault, _, now| change(vault, now)).await;
-        self.saving.set_value(false);
+        let outcome = self.change_quietly(change).await;
         if outcome.is_ok() {
             self.back_up_soon();
         }

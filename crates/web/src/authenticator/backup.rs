@@ -1,16 +1,15 @@
 //! Backups: read, write, remove a box, list its versions.
 
 use super::{
-    answer::{Refused, answer, etag},
+    answer::{Refused, answer, etag, opaque},
     body, conditions,
     key::{access, network},
 };
 use crate::state::App;
 use axum::{
     Router,
-    body::Body,
     extract::{Path, Request, State, rejection::PathRejection},
-    http::{HeaderValue, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -137,19 +136,9 @@ fn bad_path(_: PathRejection) -> Refused {
     Refused::request("the address is not one of a backup")
 }
 
-/// Bytes that nobody but the app makes sense of: a browser that is led here shows nothing of them.
+/// Bytes that nobody but the app makes sense of.
 fn sealed(found: Content) -> Response {
-    let mut response = Response::new(Body::from(found.bytes));
-    let headers = response.headers_mut();
-    headers.insert(header::ETAG, etag(found.generation.hash));
-    for (name, value) in [
-        (header::CONTENT_TYPE, "application/octet-stream"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CONTENT_DISPOSITION, "attachment"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    let mut response = opaque(found.bytes);
+    response.headers_mut().insert(header::ETAG, etag(found.generation.hash));
     response
 }

@@ -12,7 +12,7 @@ mod key;
 mod site;
 mod time;
 
-pub(crate) use answer::{Refused, answer};
+pub(crate) use answer::{Refused, answer, opaque};
 pub use site::SiteFile;
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::{
     Relay, Target,
     connect::{NoConnection, body},
 };
-use crate::authenticator::Refused;
+use crate::authenticator::{Refused, opaque};
 use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header, request::Parts},
@@ -83,9 +83,9 @@ fn request(
     request.body(body(content)).map_err(|_| Refused::request("the address cannot be sent"))
 }
 
-/// Bytes that a browser neither shows nor runs, whatever the target says they are: they come from this server's address.
+/// What the target answered, as bytes whatever it says they are: they come from this server's address.
 fn answer(status: StatusCode, theirs: &HeaderMap, bytes: Bytes) -> Response {
-    let mut response = Response::new(Body::from(bytes));
+    let mut response = opaque(bytes);
     *response.status_mut() = status;
     let headers = response.headers_mut();
     for name in COME {
@@ -93,16 +93,7 @@ fn answer(status: StatusCode, theirs: &HeaderMap, bytes: Bytes) -> Response {
             headers.insert(name, value.clone());
         }
     }
-    for (name, value) in [
-        (FROM_TARGET, "target"),
-        (header::CONTENT_TYPE, "application/octet-stream"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CONTENT_DISPOSITION, "attachment"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    headers.insert(FROM_TARGET, HeaderValue::from_static("target"));
     response
 }
 
