@@ -9,8 +9,9 @@ use crate::{
 };
 use leptos::{html, prelude::*};
 use model::Secret;
-use vault::backup_box::PlaceKind;
+use vault::{backup_box::PlaceKind, import::MAX_BYTES};
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Blob;
 
 /// Passwords with fewer characters are taken only after a warning.
 const WARNED_BELOW: usize = 8;
@@ -25,6 +26,10 @@ pub(crate) fn BackupSetup() -> impl IntoView {
     let begin = move || if existing.get_untracked() { Begin::Existing } else { Begin::New };
     let name = NodeRef::<html::Input>::new();
     let name_problem = RwSignal::new(None::<String>);
+    // The backup itself, where it is a file that is there already.
+    let picker = NodeRef::<html::Input>::new();
+    let file_problem = RwSignal::new(None::<String>);
+    let asks_for_file = move || existing.get() && place.get() == PlaceKind::File;
     let typing = Typing::new(app);
     let said = RwSignal::new(None::<String>);
     let failed = RwSignal::new(None::<String>);
@@ -36,11 +41,19 @@ pub(crate) fn BackupSetup() -> impl IntoView {
         let needs_name = place.get_untracked() == PlaceKind::Server;
         name_problem.set((needs_name && named.is_empty()).then(|| app.t(Key::NameEmpty)));
         let typed = if existing.get_untracked() { typing.known() } else { typing.password() };
+        let file = picker.get_untracked().and_then(|picker| picker.files()?.get(0));
+        let wants_file = untrack(asks_for_file);
+        file_problem.set((wants_file && file.is_none()).then(|| app.t(Key::BackupFileEmpty)));
         let Some(password) = typed else { return };
-        if name_problem.get_untracked().is_some() {
+        if name_problem.get_untracked().is_some() || file_problem.get_untracked().is_some() {
             return;
         }
-        let backup = (place.get_untracked(), named, begin());
+        let backup = Wanted {
+            place: place.get_untracked(),
+            name: named,
+            begin: begin(),
+            file: file.filter(|_| wants_file).map(Into::into),
+        };
         spawn_local(app.set_up_and_go_on(password, Some(backup), said, failed));
     };
     view! {
@@ -63,16 +76,11 @@ pub(crate) fn BackupSetup() -> impl IntoView {
                         name=app.t(Key::WelcomeHaveBackup)
                         text=app.t(Key::BackupHaveText)
                         chosen=Signal::derive(move || existing.get())
-                        on_choose=Callback::new(move |()| {
-                            existing.set(true);
-                            // A file is read in the settings.
-                            place.set(PlaceKind::Server);
-                        })
+                        on_choose=Callback::new(move |()| existing.set(true))
                     />
                 </fieldset>
-                <p class="quiet" hidden=move || !existing.get()>{app.t(Key::BackupHaveFile)}</p>
-                <fieldset hidden=move || existing.get()>
-                    <legend>{app.t(Key::BackupWhere)}</legend>
+                <fieldset>
+                    <legend>{move || app.t(if existing.get() { Key::BackupWhereIs } else { Key::BackupWhere })}</legend>
                     {PLACES.map(|(kind, name, text)| view! {
                         <Choice
                             group="place"
@@ -91,6 +99,11 @@ pub(crate) fn BackupSetup() -> impl IntoView {
                         problem=name_problem
                         autocomplete="username"
                     />
+                </div>
+                <div class="field" hidden=move || !asks_for_file()>
+                    <label for="backup-file">{app.t(Key::BackupFile)}</label>
+                    <input id="backup-file" type="file" node_ref=picker />
+                    <p class="below bad" aria-live="polite">{move || file_problem.get().unwrap_or_default()}</p>
                 </div>
                 {move || if existing.get() {
                     view! {
@@ -175,6 +188,15 @@ pub(crate) fn Skip() -> impl IntoView {
     }
 }
 
+/// The backup that is to be set up.
+struct Wanted {
+    place: PlaceKind,
+    name: String,
+    begin: Begin,
+    /// The backup itself, where the person has chosen a file.
+    file: Option<Blob>,
+}
+
 /// A new password as it is typed, with what is wrong with it.
 #[derive(Clone, Copy)]
 struct Typing {
@@ -230,7 +252,7 @@ impl App {
     fn set_up_and_go_on(
         self,
         password: Secret,
-        backup: Option<(PlaceKind, String, Begin)>,
+        backup: Option<Wanted>,
         said: RwSignal<Option<String>>,
         failed: RwSignal<Option<String>>,
     ) -> impl Future<Output = ()> {
@@ -252,7 +274,7 @@ impl App {
     async fn set_up(
         self,
         password: Secret,
-        backup: Option<(PlaceKind, String, Begin)>,
+        backup: Option<Wanted>,
         said: RwSignal<Option<String>>,
     ) -> Result<(), String> {
         // Later on the vault is there already: the password has to be the one that opens it.
@@ -262,9 +284,14 @@ impl App {
             return Err(self.t(Key::BackupNotAppPassword));
         }
         let sought = match backup {
-            Some((place, name, begin)) => {
+            Some(Wanted { place, name, begin, file }) => {
                 said.set(Some(self.t(Key::BackupChecking)));
-                Some(self.look_for_backup(place, &name, &password, begin).await?)
+                let file = match file {
+                    // What is too large, or gone meanwhile, is no backup either.
+                    Some(file) => Some(files::read(&file, MAX_BYTES as f64).await.unwrap_or_default()),
+                    None => None,
+                };
+                Some(self.look_for_backup(place, &name, &password, begin, file).await?)
             }
             None => None,
         };

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-const FILE_PASSWORD: &str = "another long password";
+pub(super) const FILE_PASSWORD: &str = "another long password";
 const BANK: &str = "otpauth://ocra/Bank:ada?secret=OBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Bank&suite=OCRA-1:HOTP-SHA1-6:C-QN08&counter=7";
 
 /// Runs the authenticator of the terminal.
@@ -19,6 +19,16 @@ fn terminal(words: &[&str], password: (&str, &str)) -> String {
         .expect("countersign-authenticator starts");
     assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// A file with these tokens, as the terminal makes it: sealed with [`FILE_PASSWORD`].
+pub(super) fn backup_of(folder: &Path, uris: &[&str]) -> PathBuf {
+    let (from, into) = (folder.join("list.txt"), folder.join("made.csvault"));
+    fs::write(&from, uris.join("\n")).unwrap();
+    let words = ["import", &from.to_string_lossy(), "--into", &into.to_string_lossy()];
+    let words = [&words[..], &["--vault-password-env", "FILE_PASSWORD"]].concat();
+    terminal(&words, ("FILE_PASSWORD", FILE_PASSWORD));
+    into
 }
 
 /// The issuers and secrets in a file, as the terminal reads them.
@@ -36,8 +46,8 @@ fn inspect(file: &Path) -> Vec<(String, String)> {
     all
 }
 
-async fn choose(browser: &Browser, file: &Path) {
-    let field = browser.find("#file").await;
+pub(super) async fn choose(browser: &Browser, field: &str, file: &Path) {
+    let field = browser.find(field).await;
     field.send_keys(file.to_string_lossy()).await.unwrap();
 }
 
@@ -68,11 +78,7 @@ async fn downloaded(browser: &Browser, folder: &Path, name: &str) -> PathBuf {
 async fn an_encrypted_file_comes_in_after_a_verdict_on_each_token_and_goes_out_and_in_again_whole() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
-    fs::write(at("list.txt"), [ADA, BOB, BANK].join("\n")).unwrap();
-    let (from, into) = (at("list.txt"), at("made.csvault"));
-    let words = ["import", &from.to_string_lossy(), "--into", &into.to_string_lossy()];
-    let words = [&words[..], &["--vault-password-env", "FILE_PASSWORD"]].concat();
-    terminal(&words, ("FILE_PASSWORD", FILE_PASSWORD));
+    let into = backup_of(folder.path(), &[ADA, BOB, BANK]);
 
     let site = Site::serve(&app_folder());
     let browser = Browser::start(None).await;
@@ -81,7 +87,7 @@ async fn an_encrypted_file_comes_in_after_a_verdict_on_each_token_and_goes_out_a
     browser.follow(ADA).await;
     lists(&browser, &["Example"]).await;
     to_import(&browser).await;
-    choose(&browser, &into).await;
+    choose(&browser, "#file", &into).await;
     browser.fill("Password of the file", "wrong").await;
     browser.press("Continue").await;
     browser.sees("This password does not open the file").await;
@@ -101,11 +107,11 @@ async fn an_encrypted_file_comes_in_after_a_verdict_on_each_token_and_goes_out_a
     // What cannot come in is named with its reason.
     fs::write(at("bad.txt"), [BOB, "otpauth://totp/Bad:mia?secret=GEZDGNBV1&issuer=Bad"].join("\n")).unwrap();
     to_import(&browser).await;
-    choose(&browser, &at("bad.txt")).await;
+    choose(&browser, "#file", &at("bad.txt")).await;
     let said = verdicts(&browser).await;
     assert!(said.iter().any(|line| line.contains("Bad") && line.contains("Can't be added")), "{said:?}");
     fs::write(at("none.txt"), "a shopping list").unwrap();
-    choose(&browser, &at("none.txt")).await;
+    choose(&browser, "#file", &at("none.txt")).await;
     browser.sees("This file is of no kind that can be read here").await;
     browser.press("Back").await;
 
@@ -129,7 +135,7 @@ async fn an_encrypted_file_comes_in_after_a_verdict_on_each_token_and_goes_out_a
     other.open(&site.address()).await;
     other.begin_without_backup(PASSWORD).await;
     to_import(&other).await;
-    choose(&other, &own).await;
+    choose(&other, "#file", &own).await;
     other.fill("Password of the file", FILE_PASSWORD).await;
     other.press("Continue").await;
     other.press("Add 3 tokens").await;

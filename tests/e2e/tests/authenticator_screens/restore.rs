@@ -1,5 +1,9 @@
-use super::{ADA, PASSWORD, lists};
-use countersign_e2e::{Browser, Server};
+use super::{
+    ADA, BOB, PASSWORD,
+    files::{FILE_PASSWORD, backup_of, choose},
+    lists,
+};
+use countersign_e2e::{Browser, Server, Site, app_folder};
 
 /// Whether no vault is on the device.
 async fn nothing_is_kept(browser: &Browser) -> bool {
@@ -88,7 +92,7 @@ async fn a_backup_that_a_slip_of_the_fingers_does_not_find_is_not_replaced_by_an
         );
         third.run(&refuse).await;
         if !third.text().await.contains("Back up now") {
-            third.follow(super::BOB).await;
+            third.follow(BOB).await;
         } else {
             third.press("Back up now").await;
         }
@@ -99,4 +103,34 @@ async fn a_backup_that_a_slip_of_the_fingers_does_not_find_is_not_replaced_by_an
     third.press("Back up now").await;
     third.sees("Backed up and verified").await;
     third.sees("2 tokens").await;
+}
+
+#[tokio::test]
+async fn a_backup_in_a_file_comes_in_at_the_first_screens_after_its_password_and_opens_the_app_from_then_on()
+{
+    let folder = tempfile::tempdir().unwrap();
+    let backup = backup_of(folder.path(), &[ADA, BOB]);
+    let site = Site::serve(&app_folder());
+    let browser = Browser::start(None).await;
+    browser.open(&site.address()).await;
+    browser.press("I have a backup already").await;
+    browser.check("A file").await;
+    browser.fill("Backup password", PASSWORD).await;
+    browser.press("Continue").await;
+    browser.sees("Choose the file with the backup").await;
+    choose(&browser, "#backup-file", &folder.path().join("list.txt")).await;
+    browser.press("Continue").await;
+    browser.sees("This file is no backup of Countersign").await;
+    choose(&browser, "#backup-file", &backup).await;
+    browser.press("Continue").await;
+    browser.sees("This password does not open the file").await;
+    assert!(nothing_is_kept(&browser).await, "a vault with the mistyped password is on the device");
+    browser.fill("Backup password", FILE_PASSWORD).await;
+    browser.press("Continue").await;
+    browser.sees("A backup with 2 tokens was found and merged in").await;
+    lists(&browser, &["Example", "Other"]).await;
+    browser.open(&site.address()).await;
+    browser.fill("Password", FILE_PASSWORD).await;
+    browser.press("Unlock").await;
+    lists(&browser, &["Example", "Other"]).await;
 }

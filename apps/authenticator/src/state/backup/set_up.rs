@@ -48,7 +48,8 @@ struct Opened {
 }
 
 impl App {
-    /// Looks for a backup, and opens the one that is there. Nothing is changed, here or there.
+    /// Looks for a backup, and opens the one that is there. Nothing is changed, here or there. `file` is the backup
+    /// itself, where the person has chosen it: of a place that the app cannot look into.
     ///
     /// # Errors
     /// What to tell the person: among others that nothing is there where they expect something.
@@ -58,13 +59,18 @@ impl App {
         name: &str,
         password: &Secret,
         begin: Begin,
+        file: Option<Vec<u8>>,
     ) -> Result<Sought, String> {
         let root = keys::derive(password, &backup_box::parameters(name))
             .await
             .map_err(|refused| self.explain(&refused))?;
-        let kept = Place::new(kind, &root).read().await.map_err(|error| self.explain_place(error))?;
+        let kept = match file {
+            Some(bytes) if Container::read(&bytes).is_err() => return Err(self.t(Key::BackupFileNone)),
+            Some(bytes) => Some(Kept { bytes, etag: None }),
+            None => Place::new(kind, &root).read().await.map_err(|error| self.explain_place(error))?,
+        };
         let found = match kept {
-            Some(kept) => Some(self.open_with_password(kept, password).await?),
+            Some(kept) => Some(self.open_with_password(kind, kept, password).await?),
             None if begin == Begin::Existing => return Err(self.t(Key::BackupNotFound)),
             None => None,
         };
@@ -102,7 +108,12 @@ impl App {
         Ok(())
     }
 
-    async fn open_with_password(self, kept: Kept, password: &Secret) -> Result<Opened, String> {
+    async fn open_with_password(
+        self,
+        kind: PlaceKind,
+        kept: Kept,
+        password: &Secret,
+    ) -> Result<Opened, String> {
         let container = Container::read(&kept.bytes).map_err(|error| error.to_string())?;
         for slot in container.slots() {
             let Way::Password(parameters) = slot.way() else { continue };
@@ -111,7 +122,10 @@ impl App {
                 return Ok(Opened { vault, keyring, key, etag: kept.etag });
             }
         }
-        Err(self.t(Key::BackupFailedPassword))
+        Err(self.t(match kind {
+            PlaceKind::File => Key::ImportWrongPassword,
+            _ => Key::BackupFailedPassword,
+        }))
     }
 
     /// Merges another copy in, and takes over its keys: from now on both are opened in the same ways.
