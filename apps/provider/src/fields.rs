@@ -280,8 +280,8 @@ impl Inputs {
 mod tests {
     use super::*;
     use crate::wording::first_screen;
-    use model::Reason;
-    use protocol::pipe::{Enrollment, Message};
+    use model::{Message, Reason};
+    use protocol::pipe::Enrollment;
     use texts::Language;
 
     const VOICE: Voice = Voice { language: Language::English, utc_offset_minutes: 0 };

@@ -1,7 +1,7 @@
 //! From the reasons and fields of a screen to the words on it.
 
-use model::{Reason, Secret};
-use protocol::pipe::{Message, QrPicture, Screen, View};
+use model::{Message, Reason, Secret};
+use protocol::pipe::{QrPicture, Screen, View};
 use texts::{Args, Language};
 
 /// What the words depend on besides the screen.
@@ -27,14 +27,7 @@ pub(crate) enum Weight {
 impl Voice {
     /// The message line.
     pub(crate) fn say(self, message: &Message, app_url: Option<&str>) -> String {
-        let args = Args {
-            left: message.left,
-            at: message.at,
-            utc_offset_minutes: self.utc_offset_minutes,
-            machine: message.machine.as_deref(),
-            support: message.support.as_deref(),
-            app_url,
-        };
+        let args = Args::of(message, app_url, self.utc_offset_minutes);
         texts::say(self.language, message.reason, &args)
     }
 

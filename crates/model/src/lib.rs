@@ -5,6 +5,7 @@
 
 mod account;
 mod id;
+mod message;
 mod name;
 mod reason;
 mod secret;
@@ -16,6 +17,7 @@ pub use account::{AccountClaim, AuthorityClaim};
 pub use id::{
     AttemptId, GroupId, InvalidId, InvitationId, JoinCodeId, MachineId, PersonId, RequestId, TokenId,
 };
+pub use message::Message;
 pub use name::{AccountName, InvalidName, NameForm};
 pub use reason::{Command, Field, Reason};
 pub use secret::Secret;

@@ -1,5 +1,5 @@
 use crate::wording::Argument;
-use model::UnixTime;
+use model::{Message, UnixTime};
 use std::time::Duration;
 
 /// NetBIOS names have at most 15 characters; of a longer DNS name the beginning tells enough.
@@ -34,7 +34,21 @@ pub struct Args<'a> {
     pub app_url: Option<&'a str>,
 }
 
-impl Args<'_> {
+impl<'a> Args<'a> {
+    /// What a message brings, and what else is known where it is shown: where the authenticator is to be had, and
+    /// local time minus UTC in minutes.
+    pub fn of(message: &'a Message, app_url: Option<&'a str>, utc_offset_minutes: i32) -> Self {
+        let Message { reason: _, left, at, machine, support } = message;
+        Self {
+            left: *left,
+            at: *at,
+            utc_offset_minutes,
+            machine: machine.as_deref(),
+            support: support.as_deref(),
+            app_url,
+        }
+    }
+
     /// The argument as shown, or `None` when it is not known.
     pub(crate) fn shown(&self, argument: Argument) -> Option<String> {
         match argument {

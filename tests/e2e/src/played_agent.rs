@@ -1,8 +1,8 @@
 use crate::Wine;
-use model::Secret;
+use model::{Message, Secret};
 use protocol::{
     frame::Decoder,
-    pipe::{Applies, Message, QrPicture, Screen, ToAgent, ToProvider, Turn, View},
+    pipe::{Applies, QrPicture, Screen, ToAgent, ToProvider, Turn, View},
 };
 use std::{
     io::{BufRead, BufReader, ErrorKind, Read, Write},

@@ -3,12 +3,11 @@
 #![cfg(target_os = "linux")]
 
 use countersign_e2e::{Caller, Pc, PlayedAgent, SignInScreen, bare_screen, frame};
-use model::{Command, Reason, Secret};
+use model::{Command, Message, Reason, Secret};
 use protocol::{
     frame::MAX_PAYLOAD,
     pipe::{
-        Applies, Enrollment, MAX_TEXT, Message, QrPicture, Screen, Serialization, ToAgent, ToProvider, Turn,
-        View,
+        Applies, Enrollment, MAX_TEXT, QrPicture, Screen, Serialization, ToAgent, ToProvider, Turn, View,
     },
 };
 use serde_json::{Value, json};

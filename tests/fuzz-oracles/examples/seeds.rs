@@ -1,14 +1,14 @@
 //! Writes the corpus files whose names start with `good-` or `bad-` into the folder given: `fuzz/corpus`.
 
 use countersign_fuzz_oracles::{SERVER_SEED, signed_request, vaults::PASSKEY_ANSWER};
-use model::{Command, Place, Reason, Secret, SignInKind, UnixTime};
+use model::{Command, Message, Place, Reason, Secret, SignInKind, UnixTime};
 use os::logon::{MAX_BYTES, Message as Logon, pack};
 use protocol::{
     frame::{FrameError, MAX_PAYLOAD, encode},
     joincode::JoinCode,
     pipe::{
-        Applies, Enrollment, MAX_TEXT, Message, QrPicture, Scene, Screen, Serialization, ToAgent, ToProvider,
-        Turn, Typed, User, View,
+        Applies, Enrollment, MAX_TEXT, QrPicture, Scene, Screen, Serialization, ToAgent, ToProvider, Turn,
+        Typed, User, View,
     },
     signature::{Fingerprint, SignedHeaders, SigningKey, sign_answer},
     statement::{Draft, Succession},

@@ -1,7 +1,7 @@
 //! A screen of the engine as the page gets it: its texts in words, the QR code as modules.
 
-use model::{Command, Field};
-use protocol::pipe::{Enrollment, Message, Screen, View};
+use model::{Command, Field, Message};
+use protocol::pipe::{Enrollment, Screen, View};
 use qr::Matrix;
 use serde_json::{Value, json};
 use texts::{Args, Language};
@@ -63,14 +63,8 @@ fn named_command(language: Language, command: Command) -> Value {
 }
 
 fn say(language: Language, message: &Message, enrollment: Option<&Enrollment>) -> String {
-    let args = Args {
-        left: message.left,
-        at: message.at,
-        utc_offset_minutes: utc_offset_minutes(),
-        machine: message.machine.as_deref(),
-        support: message.support.as_deref(),
-        app_url: enrollment.and_then(|enrollment| enrollment.app_url.as_deref()),
-    };
+    let app_url = enrollment.and_then(|enrollment| enrollment.app_url.as_deref());
+    let args = Args::of(message, app_url, utc_offset_minutes());
     texts::say(language, message.reason, &args)
 }
 

@@ -19,11 +19,11 @@ use crate::{
     agent::{Agent, At},
     driver::{Backend, Reply, ReplyFuture},
 };
-use model::{AccountClaim, AttemptId, MachineId, Place, Reason, Secret, SignInKind};
+use model::{AccountClaim, AttemptId, MachineId, Message, Place, Reason, Secret, SignInKind};
 use os::{Os, Session};
 use protocol::{
     http::ReportedEvent,
-    pipe::{Applies, Message, QrPicture, Scene, Screen, View},
+    pipe::{Applies, QrPicture, Scene, Screen, View},
     settings::Settings,
 };
 use signin::{Context, Request};
@@ -193,19 +193,8 @@ fn closed(reason: Reason) -> Screen<QrPicture> {
     }
 }
 
-/// The same screen with its QR code drawn. One that cannot be drawn is left out: the key is there as well.
-fn drawn(screen: Screen<Secret>) -> Screen<QrPicture> {
-    let Screen { view, message, person, busy, enrollment } = screen;
-    let enrollment = enrollment.map(|enrollment| protocol::pipe::Enrollment {
-        qr: enrollment.qr.and_then(|uri| picture(&uri)),
-        key: enrollment.key,
-        shown_at: enrollment.shown_at,
-        app_url: enrollment.app_url,
-    });
-    Screen { view, message, person, busy, enrollment }
-}
-
-fn picture(uri: &Secret) -> Option<QrPicture> {
+/// The QR code of this text, unless it is too long for one.
+fn picture(uri: Secret) -> Option<QrPicture> {
     let matrix = qr::Matrix::encode(uri.expose_text()?).ok()?;
     QrPicture::new(matrix.size(), |x, y| matrix.is_dark(x, y))
 }

@@ -1,6 +1,6 @@
 //! One view of a sign-in screen: from what the provider says to the sign-in, and back.
 
-use super::{House, Present, closed, drawn};
+use super::{House, Present, closed, picture};
 use crate::{
     agent::At,
     driver::{self, Backend, Drawn, Released, Said},
@@ -137,7 +137,7 @@ impl View {
                     }
                 }
                 Some(Drawn { turn, screen }) = view.screens.recv() => {
-                    self.send(&ToProvider::Screen { turn: self.turn(turn.max(first)), screen: drawn(screen) }).await;
+                    self.send(&ToProvider::Screen { turn: self.turn(turn.max(first)), screen: screen.drawn(picture) }).await;
                 }
                 Some(release) = released.recv() => {
                     let (turn, pack) = (release.turn, self.pack(release));

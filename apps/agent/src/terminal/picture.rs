@@ -1,6 +1,6 @@
 use super::form::{letter, word};
-use model::{Command, Field};
-use protocol::pipe::{Enrollment, Message, Screen, View};
+use model::{Command, Field, Message};
+use protocol::pipe::{Enrollment, Screen, View};
 use qr::{Ink, Matrix};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -69,14 +69,8 @@ impl Look {
     }
 
     fn message(&self, message: &Message, enrollment: Option<&Enrollment>) -> String {
-        let args = Args {
-            left: message.left,
-            at: message.at,
-            utc_offset_minutes: self.utc_offset_minutes,
-            machine: message.machine.as_deref(),
-            support: message.support.as_deref(),
-            app_url: enrollment.and_then(|enrollment| enrollment.app_url.as_deref()),
-        };
+        let app_url = enrollment.and_then(|enrollment| enrollment.app_url.as_deref());
+        let args = Args::of(message, app_url, self.utc_offset_minutes);
         texts::say(self.language, message.reason, &args)
     }
 

@@ -31,4 +31,4 @@ mod tests;
 pub use message::{Applies, Clsid, MAX_ALLOWED, Scene, ToAgent, ToProvider, Turn, User};
 pub use parts::{MAX_TEXT, Serialization};
 pub use picture::QrPicture;
-pub use screen::{Enrollment, Message, Screen, Typed, View};
+pub use screen::{Enrollment, Screen, Typed, View};

@@ -3,10 +3,10 @@
 use super::{
     codes::Code,
     picture::QrPicture,
-    screen::{Enrollment, Message, Screen, Typed},
+    screen::{Enrollment, Screen, Typed},
 };
 use crate::frame::{FrameError, ReadError, Reader, Writer};
-use model::{Secret, UnixTime};
+use model::{Message, Secret, UnixTime};
 use std::{fmt::Display, str::FromStr};
 
 /// The longest text or typed field on the way, in bytes.
@@ -139,7 +139,7 @@ impl Screen<QrPicture> {
             within(MAX_TEXT, app_url.as_ref().map_or(0, String::len))?;
         }
         write_code(w, self.view);
-        w.option(self.message.as_ref(), |w, message| message.write(w));
+        w.option(self.message.as_ref(), write_message);
         w.option(self.person.as_deref(), write_text).bool(self.busy);
         w.option(self.enrollment.as_ref(), |w, enrollment| enrollment.write(w));
         Ok(())
@@ -148,7 +148,7 @@ impl Screen<QrPicture> {
     pub(super) fn read(r: &mut Reader<'_>) -> Result<Self, ReadError> {
         Ok(Self {
             view: read_code(r)?,
-            message: r.option(Message::read)?,
+            message: r.option(read_message)?,
             person: r.option(read_text)?,
             busy: r.bool()?,
             enrollment: r.option(Enrollment::read)?,
@@ -156,25 +156,23 @@ impl Screen<QrPicture> {
     }
 }
 
-impl Message {
-    fn write(&self, w: &mut Writer) {
-        write_code(w, self.reason);
-        w.option(self.left, |w, left| {
-            w.u32(left);
-        });
-        w.option(self.at, write_time);
-        w.option(self.machine.as_deref(), write_text).option(self.support.as_deref(), write_text);
-    }
+fn write_message(w: &mut Writer, message: &Message) {
+    write_code(w, message.reason);
+    w.option(message.left, |w, left| {
+        w.u32(left);
+    });
+    w.option(message.at, write_time);
+    w.option(message.machine.as_deref(), write_text).option(message.support.as_deref(), write_text);
+}
 
-    fn read(r: &mut Reader<'_>) -> Result<Self, ReadError> {
-        Ok(Self {
-            reason: read_code(r)?,
-            left: r.option(Reader::u32)?,
-            at: r.option(read_time)?,
-            machine: r.option(read_text)?,
-            support: r.option(read_text)?,
-        })
-    }
+fn read_message(r: &mut Reader<'_>) -> Result<Message, ReadError> {
+    Ok(Message {
+        reason: read_code(r)?,
+        left: r.option(Reader::u32)?,
+        at: r.option(read_time)?,
+        machine: r.option(read_text)?,
+        support: r.option(read_text)?,
+    })
 }
 
 impl Enrollment<QrPicture> {

@@ -1,4 +1,4 @@
-use model::{Command, Field, Reason, Secret, UnixTime};
+use model::{Command, Field, Message, Secret, UnixTime};
 
 /// Everything a sign-in view shows. A whole picture each time: the receiver compares and changes what differs.
 ///
@@ -52,28 +52,6 @@ impl View {
     }
 }
 
-/// The message line: a reason and what its text needs.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Message {
-    /// What happened.
-    pub reason: Reason,
-    /// Tries left.
-    pub left: Option<u32>,
-    /// Until when, since when or at what time, as the reason says.
-    pub at: Option<UnixTime>,
-    /// Name of a machine.
-    pub machine: Option<String>,
-    /// Whom to turn to.
-    pub support: Option<String>,
-}
-
-impl Message {
-    /// A message without arguments.
-    pub const fn new(reason: Reason) -> Self {
-        Self { reason, left: None, at: None, machine: None, support: None }
-    }
-}
-
 /// What the token auto-registration view shows besides the message and the field.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Enrollment<Qr = Secret> {
@@ -88,23 +66,16 @@ pub struct Enrollment<Qr = Secret> {
 }
 
 impl<Qr> Screen<Qr> {
-    /// The same screen with its QR code drawn.
-    ///
-    /// # Errors
-    ///
-    /// Those of `draw`.
-    pub fn drawn<Picture, Error>(
-        self,
-        draw: impl FnOnce(Qr) -> Result<Picture, Error>,
-    ) -> Result<Screen<Picture>, Error> {
+    /// The same screen with its QR code drawn. One that cannot be drawn is left out: the key is there as well.
+    pub fn drawn<Picture>(self, draw: impl FnOnce(Qr) -> Option<Picture>) -> Screen<Picture> {
         let Self { view, message, person, busy, enrollment } = self;
-        let enrollment = match enrollment {
-            Some(Enrollment { qr, key, shown_at, app_url }) => {
-                Some(Enrollment { qr: qr.map(draw).transpose()?, key, shown_at, app_url })
-            }
-            None => None,
-        };
-        Ok(Screen { view, message, person, busy, enrollment })
+        let enrollment = enrollment.map(|Enrollment { qr, key, shown_at, app_url }| Enrollment {
+            qr: qr.and_then(draw),
+            key,
+            shown_at,
+            app_url,
+        });
+        Screen { view, message, person, busy, enrollment }
     }
 
     /// The commands offered beside Submit and Cancel, in order.

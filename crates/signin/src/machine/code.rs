@@ -5,9 +5,9 @@ use super::state::{Attempt, Enrolling, SentCode, State};
 use super::turn::Turn;
 use super::typed;
 use crate::{Reply, Request};
-use model::{Reason, RequestId, Secret};
+use model::{Message, Reason, RequestId, Secret};
 use protocol::http::{BeginAnswer, PasswordEvidence, Pending, VerifyAnswer, VerifyRequest};
-use protocol::pipe::{Message, Typed};
+use protocol::pipe::Typed;
 
 impl Turn<'_> {
     pub(super) fn begun(&mut self, attempt: Attempt, reply: Reply) -> State {

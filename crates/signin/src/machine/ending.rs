@@ -4,9 +4,8 @@ use super::state::{Attempt, Credentials, State};
 use super::turn::Turn;
 use crate::approval::{Accepting, Approval};
 use crate::{Action, Release, Reply, WindowsResult};
-use model::{AccountClaim, AttemptId, Reason};
+use model::{AccountClaim, AttemptId, Message, Reason};
 use protocol::http::{ErrorKind, Refusal, ReportedEvent};
-use protocol::pipe::Message;
 use protocol::signature::Authentic;
 
 /// Why a question has no verdict.

@@ -6,10 +6,10 @@ use super::state::{Attempt, Enrolling, PendingSeed, SentCode, SentShow, Shown, S
 use super::turn::Turn;
 use super::typed;
 use crate::{Reply, Request};
-use model::{Command, Reason, RequestId, Secret, UnixTime};
+use model::{Command, Message, Reason, RequestId, Secret, UnixTime};
 use otp::TokenUri;
 use protocol::http::{ConfirmAnswer, ConfirmRequest, ShowAnswer, ShowRequest};
-use protocol::pipe::{Message, Typed};
+use protocol::pipe::Typed;
 use protocol::seal::{RecipientKey, Sealed};
 
 const QR: Shown = Shown { qr: true, key: false };

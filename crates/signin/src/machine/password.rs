@@ -4,9 +4,9 @@ use super::state::{Attempt, Credentials, State};
 use super::turn::Turn;
 use super::typed;
 use crate::{Action, Approval, ChangeVerdict, Context, PasswordVerdict, Request, Resolved};
-use model::{AccountClaim, AccountName, AttemptId, Reason, RequestId, Secret};
+use model::{AccountClaim, AccountName, AttemptId, Message, Reason, RequestId, Secret};
 use protocol::http::{BeginRequest, PasswordEvidence, ReportedEvent};
-use protocol::pipe::{Message, Typed};
+use protocol::pipe::Typed;
 
 impl Turn<'_> {
     pub(super) fn submit_password(&mut self, typed: Typed) -> State {

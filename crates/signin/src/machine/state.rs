@@ -1,8 +1,8 @@
 use crate::approval::Binding;
 use crate::{Context, Ticket};
-use model::{AccountClaim, AccountName, AttemptId, Reason, RequestId, Secret, UnixTime};
+use model::{AccountClaim, AccountName, AttemptId, Message, Reason, RequestId, Secret, UnixTime};
 use protocol::http::{PasswordEvidence, Pending};
-use protocol::pipe::{Enrollment, Message, Screen, View};
+use protocol::pipe::{Enrollment, Screen, View};
 use protocol::seal::RecipientKey;
 
 /// Where a sign-in is.
