@@ -1,7 +1,13 @@
 //! `cargo xtask bench`: the server and its load generator, built as they are shipped, then measured; or the reader of
-//! QR codes.
+//! QR codes; or the first tile.
 
-use crate::{steps, test::by_name, workspace::Workspace};
+use crate::{
+    setup::{self, Setup},
+    stage, steps,
+    test::{build_programs, by_name},
+    wine,
+    workspace::Workspace,
+};
 use anyhow::Result;
 use std::{env, process::ExitCode};
 
@@ -55,4 +61,33 @@ pub(crate) fn qr() -> Result<ExitCode> {
     let example =
         ["run", "--release", "--package", "countersign-qr", "--features", "read", "--example", "pictures"];
     steps::hand_over(run.args(example))
+}
+
+/// Builds the agent and the sign-in screen as they are shipped and prints how long the first tile takes in Wine, with the
+/// agent up and without one, and their ratio.
+///
+/// # Errors
+/// When something is missing or does not build.
+pub(crate) fn tile() -> Result<ExitCode> {
+    let workspace = Workspace::read()?;
+    setup::ensure(&workspace.root, Setup::Tell)?;
+    let prefix = wine::prefix(&workspace)?;
+    let staged = workspace.target_dir.join("stage-release");
+    stage::stage(&workspace, &staged, stage::Programs::Release)?;
+    let programs = build_programs(&workspace, None)?;
+    steps::heading("measure");
+    let mut measure = steps::cargo(&workspace.root);
+    measure.args([
+        "test",
+        "-p",
+        "countersign-e2e",
+        "--test",
+        "windows_calls",
+        "--",
+        "--nocapture",
+        "the_first_tile",
+    ]);
+    measure.env("COUNTERSIGN_STAGE_DIR", staged).env("COUNTERSIGN_WINE_PREFIX", prefix);
+    measure.env("COUNTERSIGN_BIN_DIR", programs);
+    steps::hand_over(&mut measure)
 }

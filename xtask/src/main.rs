@@ -36,6 +36,7 @@ usage: cargo xtask COMMAND
                           measure the server over the network and compare with the budgets;
                           --full takes 1,000,000 tokens as well
   bench --qr              how many damaged QR codes are read, beside zbar and OpenCV where they are installed
+  bench --tile            how soon the first tile is there, in Wine, with an agent and without
   lab [--data DIR]        a server and an agent on a fake Windows, to try sign-ins in a browser and in this terminal
   stage [--setup] DIR     build what runs on Windows, with the agent on a fake Windows, and put it into DIR
   pictures                take the pictures in docs/pictures of a sign-in at the lab anew";
@@ -78,6 +79,10 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             if options.flag("--qr") {
                 options.finish()?;
                 return bench::qr();
+            }
+            if options.flag("--tile") {
+                options.finish()?;
+                return bench::tile();
             }
             let (full, json) = (options.flag("--full"), options.value("--json")?);
             options.finish()?;

@@ -70,18 +70,27 @@ const ACCOUNTS: &str = include_str!("stage/accounts.json");
 pub(crate) fn run(folder: &Path, setup: Setup) -> Result<ExitCode> {
     let workspace = Workspace::read()?;
     setup::ensure(&workspace.root, setup)?;
-    stage(&workspace, folder)?;
+    stage(&workspace, folder, Programs::Debug)?;
     println!("staged in {}; README.txt there says how to run it", folder.display());
     Ok(ExitCode::SUCCESS)
+}
+
+/// How the agents and the host are built. The provider is always built as it is shipped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Programs {
+    /// Quickly.
+    Debug,
+    /// As they are shipped, to measure them.
+    Release,
 }
 
 /// Builds the set, checks it, and puts it into `folder`, which is made when it is not there.
 ///
 /// # Errors
 /// As [`run`].
-pub(crate) fn stage(workspace: &Workspace, folder: &Path) -> Result<()> {
+pub(crate) fn stage(workspace: &Workspace, folder: &Path, programs: Programs) -> Result<()> {
     let dll = build_provider(workspace)?;
-    let programs = build_programs(workspace)?;
+    let programs = build_programs(workspace, programs)?;
     check_dll(&dll)?;
     for file in [&dll, &programs.join(SHIPPED_AGENT.1)] {
         refuse_the_fake(file)?;
@@ -122,13 +131,17 @@ fn build_provider(workspace: &Workspace) -> Result<PathBuf> {
     Ok(workspace.target_dir.join(setup::WINDOWS).join(profile).join(DLL))
 }
 
-fn build_programs(workspace: &Workspace) -> Result<PathBuf> {
+fn build_programs(workspace: &Workspace, programs: Programs) -> Result<PathBuf> {
     steps::heading("build the agents and the host for Windows");
+    let (profile, folder) = match programs {
+        Programs::Debug => ("dev", "debug"),
+        Programs::Release => ("release", "release"),
+    };
     let mut build = steps::cargo(&workspace.root);
-    build.args(["build", "--target", setup::WINDOWS]);
+    build.args(["build", "--target", setup::WINDOWS, "--profile", profile]);
     build.args(by_name(PROGRAMS.iter().map(|(package, _)| *package)));
     steps::run("the build for Windows", &mut build)?;
-    Ok(workspace.target_dir.join(setup::WINDOWS).join("debug"))
+    Ok(workspace.target_dir.join(setup::WINDOWS).join(folder))
 }
 
 /// Size, imports and exports.

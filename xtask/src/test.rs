@@ -98,7 +98,7 @@ pub(crate) fn by_name<'a>(packages: impl IntoIterator<Item = &'a str>) -> Vec<&'
 fn prepare_windows(workspace: &Workspace) -> Result<(PathBuf, PathBuf)> {
     let prefix = wine::prefix(workspace)?;
     let staged = workspace.target_dir.join("stage");
-    stage::stage(workspace, &staged)?;
+    stage::stage(workspace, &staged, stage::Programs::Debug)?;
     steps::heading("tests of what is for Windows only, in Wine");
     let packages = arch::existing(workspace).filter(|part| part.builds == Builds::Windows);
     let mut tests = steps::cargo(&workspace.root);

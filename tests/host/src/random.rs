@@ -109,6 +109,7 @@ impl Tally {
     /// A call was answered.
     pub(crate) fn note(&mut self, method: &'static str, answer: HRESULT) {
         *self.calls.entry(method).or_default() += 1;
+        self.witness.happened(format!("{method} {}", trace::hex(answer)));
         if !EXPECTED.contains(&answer) {
             *self.unexpected.entry(format!("{method} {}", trace::hex(answer))).or_default() += 1;
         }

@@ -260,7 +260,10 @@ impl Screen<'_> {
         let last = self.person().tried_step;
         // The newest key on the screen is the one that holds, until the token exists.
         if let Some(key) = shown.filter(|_| !self.person().got_in) {
-            self.tally.witness.people[self.who].key = Some(key);
+            let known = self.tally.witness.people[self.who].key.replace(key);
+            if known != self.person().key {
+                self.tally.witness.happened("the key on the screen is a new one".to_owned());
+            }
         }
         // One after the other, from the oldest that is still taken to the newest that already is.
         let now = self.tally.witness.step();

@@ -49,6 +49,8 @@ pub(crate) struct Witness {
     /// Seconds a code stands.
     pub(crate) period: u64,
     tiles: Vec<Evidence>,
+    /// What happened on this screen, in order and without secrets: how somebody got in who should not have.
+    history: Vec<String>,
     /// Who got in by right, and when.
     pub(crate) signed_in: Vec<Value>,
     /// Credentials that went to Windows and should not have.
@@ -60,6 +62,32 @@ impl Witness {
     pub(crate) fn opened(&mut self, tiles: usize, sent_along: Option<usize>) {
         let fresh = || Evidence { sent_along, ..Evidence::default() };
         self.tiles = std::iter::repeat_with(fresh).take(tiles).collect();
+        self.history.clear();
+        if let Some(who) = sent_along {
+            self.happened(format!("the right password of {} was sent along", self.people[who].name));
+        }
+    }
+
+    /// Something happened.
+    pub(crate) fn happened(&mut self, what: String) {
+        self.history.push(what);
+    }
+
+    /// What a text is, without the text.
+    fn kind(&self, text: &str) -> String {
+        let now = self.step();
+        let kind = |person: &Person| {
+            if text == person.password {
+                return Some(format!("the password of {}", person.name));
+            }
+            let key = person.key.as_ref()?;
+            let mut steps = now.saturating_sub(2 * FARTHEST)..=now + 2 * FARTHEST;
+            let step = steps.find(|step| phone::code(key, *step).is_some_and(|code| code == text))?;
+            let (ahead, since) =
+                (step.cast_signed() - now.cast_signed(), step.cast_signed() - person.last_step.cast_signed());
+            Some(format!("a code of {} of {ahead} steps from now, {since} after the last", person.name))
+        };
+        self.people.iter().find_map(kind).unwrap_or_else(|| format!("{} characters", text.chars().count()))
     }
 
     /// The present time step.
@@ -69,6 +97,7 @@ impl Witness {
 
     /// Something was typed and taken.
     pub(crate) fn typed(&mut self, tile: usize, field: u32, text: &str) {
+        self.happened(format!("tile {tile}, field {field}: {}", self.kind(text)));
         if let Some(evidence) = self.tiles.get_mut(tile) {
             evidence.fields.insert(field, text.to_owned());
         }
@@ -76,6 +105,7 @@ impl Witness {
 
     /// The person left the tile: nothing that was typed before counts any more.
     pub(crate) fn turned_away(&mut self, tile: usize) {
+        self.happened(format!("tile {tile}: turned away"));
         if let Some(evidence) = self.tiles.get_mut(tile) {
             // It is not what the person typed, and stays for whoever comes back.
             let sent_along = evidence.sent_along;
@@ -85,6 +115,7 @@ impl Witness {
 
     /// The person cancelled: nothing that was submitted counts any more.
     pub(crate) fn cancelled(&mut self, tile: usize) {
+        self.happened(format!("tile {tile}: cancelled"));
         if let Some(evidence) = self.tiles.get_mut(tile) {
             evidence.passwords.clear();
             evidence.codes.clear();
@@ -93,6 +124,7 @@ impl Witness {
 
     /// Connect is called: what is typed is submitted.
     pub(crate) fn submitted(&mut self, tile: usize) {
+        self.happened(format!("tile {tile}: submits"));
         self.looks(tile);
         if let Some(evidence) = self.tiles.get_mut(tile) {
             evidence.fields.clear();
@@ -115,6 +147,13 @@ impl Witness {
         let proven = |person: &Person| typed.iter().any(|text| **text == person.password);
         let known: Vec<usize> =
             self.people.iter().enumerate().filter(|(_, person)| proven(person)).map(|(who, _)| who).collect();
+        for (who, step) in &right {
+            let ahead = step.cast_signed() - now.cast_signed();
+            self.history.push(format!(
+                "tile {tile}: a right code of {}, {ahead} steps from now",
+                self.people[*who].name
+            ));
+        }
         // In this order: a code that came together with the password was not a code for it.
         evidence.codes.extend(right);
         evidence.passwords.extend(known);
@@ -132,6 +171,7 @@ impl Witness {
             std::mem::replace(evidence, Evidence { fields, ..Evidence::default() })
         });
         let evidence = evidence.unwrap_or_default();
+        self.happened(format!("tile {tile}: let in {name:?}"));
         let why = match (packed, who, &said) {
             (None, ..) => "finished without credentials",
             (Some(packed), ..) if packed.clsid != PROVIDER => "another provider's",
@@ -151,7 +191,9 @@ impl Witness {
                 }
             }
         };
-        self.unapproved.push(json!({"sequence": sequence, "name": name, "why": why}));
+        self.unapproved.push(
+            json!({"sequence": sequence, "tile": tile, "name": name, "why": why, "history": self.history}),
+        );
     }
 }
 

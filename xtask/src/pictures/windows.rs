@@ -15,7 +15,7 @@ const SCREEN: &str = "800x600";
 /// When something does not build, or a step of the sign-in does not come.
 pub(super) fn take(workspace: &Workspace, folder: &Path) -> Result<()> {
     let staged = workspace.target_dir.join("stage");
-    stage::stage(workspace, &staged)?;
+    stage::stage(workspace, &staged, stage::Programs::Debug)?;
     let prefix = wine::prefix(workspace)?;
     steps::heading("sign in in Wine");
     let mut build = steps::cargo(&workspace.root);
