@@ -47,6 +47,7 @@ pub(crate) fn read_people(file: &Path) -> Result<Vec<Person>, Failure> {
             last_step: 0,
             tried_step: 0,
             got_in: false,
+            history: Vec::new(),
         })
     };
     list.as_array()

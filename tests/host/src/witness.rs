@@ -26,6 +26,8 @@ pub(crate) struct Person {
     pub(crate) tried_step: u64,
     /// Whether they ever got in.
     pub(crate) got_in: bool,
+    /// What happened on the screen where they last did.
+    pub(crate) history: Vec<String>,
 }
 
 /// What was typed into one tile and not taken back.
@@ -37,7 +39,8 @@ struct Evidence {
     sent_along: Option<usize>,
     /// People whose right password was submitted.
     passwords: BTreeSet<usize>,
-    /// Of them, those whose right code was submitted after it; its step.
+    /// Of them, those whose right code was submitted after it; the step of the first, which the server took. Of one
+    /// that is typed over an approval nobody asks it.
     codes: BTreeMap<usize, u64>,
 }
 
@@ -142,7 +145,7 @@ impl Witness {
             let steps = (now.saturating_sub(FARTHEST)..=now + FARTHEST).filter(|step| step > last_step);
             let fits =
                 |step: &u64| phone::code(key, *step).is_some_and(|code| typed.iter().any(|t| **t == code));
-            right.extend(steps.filter(fits).max().filter(|_| period > 0).map(|step| (*who, step)));
+            right.extend(steps.filter(fits).next().filter(|_| period > 0).map(|step| (*who, step)));
         }
         let proven = |person: &Person| typed.iter().any(|text| **text == person.password);
         let known: Vec<usize> =
@@ -155,7 +158,9 @@ impl Witness {
             ));
         }
         // In this order: a code that came together with the password was not a code for it.
-        evidence.codes.extend(right);
+        for (who, step) in right {
+            evidence.codes.entry(who).or_insert(step);
+        }
         evidence.passwords.extend(known);
         evidence.passwords.extend(evidence.sent_along.take());
     }
@@ -182,6 +187,7 @@ impl Witness {
                     _ if said.password != person.password => "with a wrong password",
                     Some(step) => {
                         (person.last_step, person.got_in) = (*step, true);
+                        person.history.clone_from(&self.history);
                         self.signed_in
                             .push(json!({"name": person.name, "at": phone::now(), "sequence": sequence}));
                         return;
@@ -191,9 +197,11 @@ impl Witness {
                 }
             }
         };
-        self.unapproved.push(
-            json!({"sequence": sequence, "tile": tile, "name": name, "why": why, "history": self.history}),
-        );
+        let before = who.map(|who| &self.people[who].history);
+        self.unapproved.push(json!({
+            "sequence": sequence, "tile": tile, "name": name, "why": why,
+            "history": self.history, "the_time_before": before,
+        }));
     }
 }
 
@@ -256,7 +264,8 @@ mod tests {
     fn witness() -> Witness {
         let key = Some("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".to_owned());
         let (name, password) = (r"PC\mara".to_owned(), "correct horse".to_owned());
-        let mara = Person { name, password, key, last_step: 0, tried_step: 0, got_in: false };
+        let mara =
+            Person { name, password, key, last_step: 0, tried_step: 0, got_in: false, history: Vec::new() };
         let mut witness = Witness { people: vec![mara], period: 30, ..Witness::default() };
         witness.opened(1, None);
         witness
@@ -281,6 +290,15 @@ mod tests {
         assert!(shown(&mut witness, &right));
         witness.turned_away(0);
         assert!(!shown(&mut witness, &right), "turned away in between");
+        shown(&mut witness, "correct horse");
+        let later = phone::code(witness.people[0].key.as_ref().unwrap(), witness.step() + 1).unwrap();
+        assert!(shown(&mut witness, &right) && shown(&mut witness, &later));
+        assert_eq!(
+            witness.tiles[0].codes[&0],
+            witness.step(),
+            "the server was not asked about the later one"
+        );
+        witness.turned_away(0);
         witness.people[0].last_step = witness.step() + 1;
         shown(&mut witness, "correct horse");
         assert!(!shown(&mut witness, &right), "used");
