@@ -74,6 +74,7 @@ pub(crate) const PARTS: &[Part] = &[
     part("crates/policy", "countersign-policy", Pure, Everywhere, Only(&["model"])),
     part("crates/texts", "countersign-texts", Pure, Everywhere, Only(&["model"])),
     part("crates/protocol", "countersign-protocol", Pure, Everywhere, Only(&["model"])),
+    part("crates/radius", "countersign-radius", Pure, Everywhere, Only(&["model"])),
     part(
         "crates/signin",
         "countersign-signin",
