@@ -9,7 +9,7 @@ pub enum Fault {
     /// The file, its folder or the file system cannot be written.
     #[error("the database is read-only")]
     ReadOnly,
-    /// Another process held the write lock for longer than five seconds.
+    /// Another process, or another server, held the write lock for longer than five seconds.
     #[error("another process holds the database")]
     Busy,
     /// Reading, writing or syncing failed, or the file cannot be opened.
@@ -18,6 +18,9 @@ pub enum Fault {
     /// What is in the file is not a database, or a damaged one.
     #[error("the database is damaged")]
     Corrupt,
+    /// The database server does not answer, or ended the connection.
+    #[error("the database server cannot be reached")]
+    Unreachable,
 }
 
 /// Which kind of rule of the schema a statement broke.
@@ -71,7 +74,8 @@ pub enum WriteError<E> {
     /// Storage is in trouble. Nothing of this write is visible.
     ///
     /// When the trouble is [`Fault::Io`] and the process then dies, the disk may turn out to hold the whole write
-    /// after all, never a part of it: treat it as "could not tell" and make retries recognizable.
+    /// after all, never a part of it: treat it as "could not tell" and make retries recognizable. The same holds for
+    /// [`Fault::Unreachable`], where the answer to the commit may be what was lost.
     #[error("storage is unavailable: {kind}")]
     Unavailable {
         /// What is the matter.
@@ -94,6 +98,19 @@ pub enum OpenError {
         kind: Fault,
         /// What the system or the database engine said.
         #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The database server cannot be used now.
+    #[error(
+        "cannot use the database {place}: {kind} ({source}); check that it runs and takes connections from here, and \
+         user, password and database name"
+    )]
+    Database {
+        /// Where it is, without the password.
+        place: String,
+        /// What is the matter.
+        kind: Fault,
+        /// What the network or the database said.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A newer version of the server has been here.

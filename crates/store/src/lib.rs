@@ -5,8 +5,11 @@
 //! # Rules for repository modules
 //!
 //! - [`Store::write`] is the only way to write. What it returned is on disk.
-//! - SQL is the common subset of SQLite and PostgreSQL (`?1` placeholders, `ON CONFLICT`, `RETURNING`), so that a
-//!   second engine can run the same texts. Nothing outside `engine` and `migrate` names `rusqlite`.
+//! - SQL is the common subset of SQLite and PostgreSQL (`?1` placeholders, `ON CONFLICT`, `RETURNING`): both engines run
+//!   the same texts. Where the two differ in a word, `engine/postgres/dialect.rs` translates. A parameter is first named
+//!   beside a column, which gives it its type; in `DO UPDATE` columns are named with their table; sums are cast to
+//!   `BIGINT`. Nothing outside `engine` and `migrate` names `rusqlite` or `tokio_postgres`.
+//! - A statement that failed is the end of its write: PostgreSQL refuses the rest of the transaction.
 //! - Functions that only read take `&Rx`; a `&Tx` is one too, so that they serve both sides.
 //! - A verdict which must be given once is one conditional `UPDATE`, and its row count is the verdict.
 //! - No deferred constraints: they would fail at `COMMIT`, which is shared with other writes.
@@ -27,7 +30,8 @@ pub mod tables;
 
 pub use archive::{ArchiveError, ArchiveReader, ArchiveWriter, Cost, Entry};
 pub use engine::{
-    Counters, FromValue, FsyncTimes, Row, Rx, Snapshot, Store, ToValue, Tx, Value, fsync_probe,
+    BadAddress, Counters, FromValue, FsyncTimes, Postgres, Row, Rx, Snapshot, Store, ToValue, Tx, Value,
+    fsync_probe,
 };
 pub use error::{Constraint, DbError, Fault, OpenError, WriteError};
 pub use migrate::Migration;

@@ -11,8 +11,8 @@ pub struct Migration {
     pub number: u32,
     /// A word or two, for people.
     pub name: &'static str,
-    /// Any number of statements. Foreign keys are not enforced while they run, so that a table can be rebuilt, and
-    /// are checked before the commit.
+    /// Any number of statements, in the words of SQLite; types and the like are translated for PostgreSQL. On SQLite,
+    /// foreign keys are not enforced while they run, so that a table can be rebuilt, and are checked before the commit.
     pub sql: &'static str,
 }
 
@@ -52,12 +52,12 @@ pub(crate) fn run(conn: &mut Connection, list: &'static [Migration]) -> Result<(
 /// Checks the history and runs the next migration; `false` when there is none.
 fn step(conn: &mut Connection, list: &'static [Migration]) -> Result<bool, MigrateError> {
     // A start with nothing to do must not need the write lock.
-    if has_history(conn)? && next(conn, list)?.is_none() {
+    if has_history(conn)? && next(&done(conn)?, list)?.is_none() {
         return Ok(false);
     }
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.execute_batch(HISTORY)?;
-    let Some(migration) = next(&tx, list)? else { return Ok(false) };
+    let Some(migration) = next(&done(&tx)?, list)? else { return Ok(false) };
     let run = || -> Result<(), DbError> {
         tx.execute_batch(migration.sql)?;
         tx.execute(
@@ -81,7 +81,12 @@ pub(crate) fn newest(conn: &Connection, list: &'static [Migration]) -> Result<u3
     if !has_history(conn)? {
         return Ok(0);
     }
-    let waiting = next(conn, list)?.map_or_else(|| list.len() + 1, |migration| migration.number as usize);
+    Ok(newest_of(&done(conn)?, list)?)
+}
+
+/// As [`newest`], of a history.
+pub(crate) fn newest_of(done: &[Done], list: &'static [Migration]) -> Result<u32, OpenError> {
+    let waiting = next(done, list)?.map_or_else(|| list.len() + 1, |migration| migration.number as usize);
     Ok(list.get(..waiting.saturating_sub(1)).and_then(<[_]>::last).map_or(0, |migration| migration.number))
 }
 
@@ -89,28 +94,37 @@ fn has_history(conn: &Connection) -> Result<bool, MigrateError> {
     Ok(conn.table_exists(None, "schema_migrations")?)
 }
 
-/// The first migration that has not been run, after checking that those that have are ours, in order.
-fn next(conn: &Connection, list: &'static [Migration]) -> Result<Option<&'static Migration>, MigrateError> {
+/// A migration that was run: its number and the checksum of its text.
+pub(crate) type Done = (u32, Vec<u8>);
+
+fn done(conn: &Connection) -> Result<Vec<Done>, rusqlite::Error> {
     let mut statement = conn.prepare("SELECT number, checksum FROM schema_migrations ORDER BY number")?;
-    let mut done = statement.query_map([], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+    statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+/// The first migration that has not been run, after checking that those that have are ours, in order.
+pub(crate) fn next(
+    done: &[Done],
+    list: &'static [Migration],
+) -> Result<Option<&'static Migration>, OpenError> {
+    let mut done = done.iter();
     for migration in list {
-        let Some(row) = done.next() else { return Ok(Some(migration)) };
-        let (number, sum) = row?;
-        if number != migration.number || sum != checksum(migration.sql) {
-            return Err(OpenError::Edited { number: migration.number, name: migration.name }.into());
+        let Some((number, sum)) = done.next() else { return Ok(Some(migration)) };
+        if *number != migration.number || *sum != checksum(migration.sql) {
+            return Err(OpenError::Edited { number: migration.number, name: migration.name });
         }
     }
     match done.last() {
-        Some(row) => {
+        Some(&(found, _)) => {
             let known = list.last().map_or(0, |migration| migration.number);
-            Err(OpenError::Newer { found: row?.0, known }.into())
+            Err(OpenError::Newer { found, known })
         }
         None => Ok(None),
     }
 }
 
 /// SHA-256 of the text with `\n` line ends, so that a checkout on Windows has the same sum.
-fn checksum(sql: &str) -> Vec<u8> {
+pub(crate) fn checksum(sql: &str) -> Vec<u8> {
     Sha256::digest(sql.replace("\r\n", "\n")).to_vec()
 }
 

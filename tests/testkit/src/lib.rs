@@ -20,6 +20,7 @@ mod attempt;
 mod clock;
 mod people;
 mod phone;
+pub mod postgres;
 mod server;
 
 pub use attempt::{Attempt, Shown};

@@ -1,4 +1,4 @@
-use crate::{Clock, entropy, people::sid};
+use crate::{Clock, entropy, people::sid, postgres};
 use domain::{Actor, AuditEvent, AuditKind, JoinCode, Machine, PersonState, TokenState};
 use model::{AccountClaim, AttemptId, AuthorityClaim, MachineId, RequestId, Secret, UnixTime};
 use protocol::{
@@ -38,15 +38,19 @@ pub struct Pc {
 }
 
 impl Server {
-    /// A server whose database is gone at the end and not synced.
+    /// A server whose database is gone at the end and not synced; on PostgreSQL where the tests are run on it.
     pub fn new() -> Self {
-        Self::over(Store::memory().unwrap(), None)
+        match postgres::of_this_run() {
+            Some(address) => Self::over(Store::open_postgres(&address).unwrap(), None),
+            None => Self::over(Store::memory().unwrap(), None),
+        }
     }
 
-    /// A server with a database as in production: a file, synced at each commit.
+    /// A server with a database as in production: a file, synced at each commit; on PostgreSQL where the tests are run on
+    /// it.
     pub fn on_disk() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self::over(Store::open(&folder.path().join("db")).unwrap(), Some(folder))
+        Self::over(postgres::open(&folder.path().join("db")), Some(folder))
     }
 
     fn over(store: Store, folder: Option<tempfile::TempDir>) -> Self {
@@ -60,7 +64,7 @@ impl Server {
         Self { service, clock, rng, machines: AtomicU32::new(1), folder }
     }
 
-    /// The database file, for whoever opens it from the side. Only of a server that is on disk.
+    /// The database file, for whoever opens it from the side with [`postgres::open`]. Only of a server that is on disk.
     pub fn database(&self) -> std::path::PathBuf {
         self.folder.as_ref().unwrap().path().join("db")
     }

@@ -1,13 +1,16 @@
-//! SQLite behind types of our own: one writer thread, pooled readers.
+//! SQLite or PostgreSQL behind types of our own: one writer thread, pooled readers.
 
 mod connect;
+mod postgres;
 mod probe;
 mod readers;
 mod snapshot;
+mod sqlite_desk;
 mod tx;
 mod value;
 mod writer;
 
+pub use postgres::{BadAddress, Postgres};
 pub use probe::{FsyncTimes, fsync_probe};
 pub use snapshot::Snapshot;
 pub use tx::{Row, Rx, Tx};
@@ -19,16 +22,31 @@ use crate::{
     migrate::{self, SCHEMA},
 };
 use connect::Source;
+use postgres::{Limits, PostgresDesk, PostgresReaders};
 use readers::Readers;
+use sqlite_desk::SqliteDesk;
 use std::{path::Path, sync::Arc};
 use writer::Writer;
 
 /// The server's database. Clones share it; the last one dropped finishes the writes that wait.
 #[derive(Clone)]
-pub struct Store {
-    // Dropped in this order: the writer's connection is then the last one and leaves a single file behind.
-    readers: Arc<Readers>,
-    writer: Arc<Writer>,
+pub struct Store(Engine);
+
+// Dropped in this order: on SQLite, the writer's connection is then the last one and leaves a single file behind.
+#[derive(Clone)]
+enum Engine {
+    Sqlite { readers: Arc<Readers>, writer: Arc<Writer<SqliteDesk>> },
+    Postgres { readers: Arc<PostgresReaders>, writer: Arc<Writer<PostgresDesk>> },
+}
+
+/// Does the same with the writer or the readers of either engine.
+macro_rules! either {
+    ($store:expr, $part:ident => $what:expr) => {
+        match &$store.0 {
+            Engine::Sqlite { $part, .. } => $what,
+            Engine::Postgres { $part, .. } => $what,
+        }
+    };
 }
 
 impl Store {
@@ -46,6 +64,34 @@ impl Store {
     /// As [`Store::open`].
     pub fn open_with(path: &Path, schema: &'static [Migration]) -> Result<Self, OpenError> {
         Self::start(Source::file(path), schema)
+    }
+
+    /// Opens a PostgreSQL database that is there and belongs to Countersign alone, and brings it up to date. Any number
+    /// of servers may have it open.
+    ///
+    /// # Errors
+    /// When it cannot be used, or was made by another version; see [`OpenError`].
+    pub fn open_postgres(address: &Postgres) -> Result<Self, OpenError> {
+        Self::open_postgres_with(address, SCHEMA)
+    }
+
+    /// Opens a PostgreSQL database with a schema of one's own.
+    ///
+    /// # Errors
+    /// As [`Store::open_postgres`].
+    pub fn open_postgres_with(address: &Postgres, schema: &'static [Migration]) -> Result<Self, OpenError> {
+        let failed = |error: std::io::Error| OpenError::Database {
+            place: address.place().to_owned(),
+            kind: crate::Fault::Io,
+            source: error.into(),
+        };
+        let source = Arc::new(postgres::Source::new(address.clone()).map_err(failed)?);
+        let session = source.first_session(Limits::Long)?;
+        postgres::bring_up_to_date(&session, schema).map_err(|trouble| trouble.into_open_error(address))?;
+        let desk = PostgresDesk::new(source.first_session(Limits::Short)?, Arc::clone(&source));
+        let writer = Writer::start(desk).map_err(failed)?;
+        let readers = PostgresReaders::new(source);
+        Ok(Self(Engine::Postgres { readers: Arc::new(readers), writer: Arc::new(writer) }))
     }
 
     /// A database for tests, gone when the last clone is dropped.
@@ -78,9 +124,17 @@ impl Store {
             migrate::MigrateError::Found(found) => found,
             migrate::MigrateError::Engine(error) => source.unavailable(error),
         })?;
-        let writer =
-            Writer::start(conn, Arc::clone(&source)).map_err(|error| source.unavailable_io(&error))?;
-        Ok(Self { readers: Arc::new(Readers::new(source)), writer: Arc::new(writer) })
+        let desk = SqliteDesk::new(conn, Arc::clone(&source));
+        let writer = Writer::start(desk).map_err(|error| source.unavailable_io(&error))?;
+        Ok(Self(Engine::Sqlite { readers: Arc::new(Readers::new(source)), writer: Arc::new(writer) }))
+    }
+
+    /// The address of the database; `None`: it is a file of this machine.
+    pub fn postgres(&self) -> Option<&Postgres> {
+        match &self.0 {
+            Engine::Sqlite { .. } => None,
+            Engine::Postgres { readers, .. } => Some(readers.source().address()),
+        }
     }
 
     /// Writes: runs the closure in a transaction and returns once that is on disk.
@@ -100,7 +154,8 @@ impl Store {
         E: Send + 'static,
     {
         // The sender is dropped unanswered only if the writer died.
-        self.writer.submit(f)?.await.unwrap_or(Err(WriteError::Failed))
+        let answer = either!(self, writer => writer.submit(f))?;
+        answer.await.unwrap_or(Err(WriteError::Failed))
     }
 
     /// As [`Store::write`], waiting on this thread. For the command line, not for async code.
@@ -113,10 +168,11 @@ impl Store {
         T: Send + 'static,
         E: Send + 'static,
     {
-        if self.writer.is_this_thread() {
+        if either!(self, writer => writer.is_this_thread()) {
             return Err(WriteError::Failed);
         }
-        self.writer.submit(f)?.blocking_recv().unwrap_or(Err(WriteError::Failed))
+        let answer = either!(self, writer => writer.submit(f))?;
+        answer.blocking_recv().unwrap_or(Err(WriteError::Failed))
     }
 
     /// Reads: everything the closure sees is of one moment, and includes every write answered before.
@@ -127,15 +183,18 @@ impl Store {
     /// # Errors
     /// What the closure returns, or that no connection could be had.
     pub fn read<T, E: From<DbError>>(&self, f: impl FnOnce(&Rx<'_>) -> Result<T, E>) -> Result<T, E> {
-        self.readers.read(f)
+        either!(self, readers => readers.read(f))
     }
 
     /// A number that changes when another process has changed the database, for whoever keeps copies of rows.
     ///
     /// Own writes do not change it. Costs a few microseconds; while a group of writes is being committed it may lag
-    /// behind until that ends.
+    /// behind until that ends. In a write it is exact.
+    ///
+    /// On PostgreSQL it goes by the changes that were [announced](Tx::announce), and outside of writes it lags behind by
+    /// up to a quarter of a second.
     pub fn outside_changes(&self) -> u64 {
-        self.writer.outside_changes()
+        either!(self, writer => writer.outside_changes())
     }
 
     /// Writes a copy of this moment into a new file, readable by its owner only and on disk when this returns.
@@ -147,12 +206,19 @@ impl Store {
     pub fn copy_to(&self, path: &Path) -> Result<(), OpenError> {
         let copy = Source::file(path);
         copy.create_new().map_err(|error| copy.unavailable_io(&error))?;
-        self.readers.copy_to(path).map_err(|error| copy.unavailable(error))?;
+        match &self.0 {
+            Engine::Sqlite { readers, .. } => {
+                readers.copy_to(path).map_err(|error| copy.unavailable(error))?
+            }
+            Engine::Postgres { .. } => {
+                return Err(copy.unavailable_io(&std::io::Error::other("not from PostgreSQL")));
+            }
+        }
         copy.sync().map_err(|error| copy.unavailable_io(&error))
     }
 
     /// What the writer has done since it started.
     pub fn counters(&self) -> Counters {
-        self.writer.counters()
+        either!(self, writer => writer.counters())
     }
 }

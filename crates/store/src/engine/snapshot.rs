@@ -1,14 +1,26 @@
 //! A database file looked at without changing it: a copy, or one of which it is not yet known whether it is ours.
 
-use super::{connect::Source, tx::Rx};
+use super::{
+    connect::Source,
+    postgres::{self, Limits, Postgres, Session},
+    tx::Rx,
+};
 use crate::{DbError, Fault, OpenError, migrate};
 use rusqlite::{Connection, OptionalExtension};
 use std::path::Path;
 
 /// A database that is only read. Brings no schema up to date.
-pub struct Snapshot {
-    conn: Connection,
-    source: Source,
+pub struct Snapshot(Seen);
+
+enum Seen {
+    Sqlite { conn: Connection, source: Source },
+    Postgres(Box<Remote>),
+}
+
+/// The session ends with the thread of its source, which is therefore dropped last.
+struct Remote {
+    session: Session,
+    source: postgres::Source,
 }
 
 impl Snapshot {
@@ -19,7 +31,21 @@ impl Snapshot {
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         let source = Source::file(path);
         let conn = source.reader().map_err(|error| source.unavailable(error))?;
-        Ok(Self { conn, source })
+        Ok(Self(Seen::Sqlite { conn, source }))
+    }
+
+    /// Looks at a PostgreSQL database.
+    ///
+    /// # Errors
+    /// [`OpenError::Database`].
+    pub fn of_postgres(address: &Postgres) -> Result<Self, OpenError> {
+        let source = postgres::Source::new(address.clone()).map_err(|error| OpenError::Database {
+            place: address.place().to_owned(),
+            kind: Fault::Io,
+            source: error.into(),
+        })?;
+        let session = source.first_session(Limits::Long)?;
+        Ok(Self(Seen::Postgres(Box::new(Remote { session, source }))))
     }
 
     /// The number of its newest migration, 0 in an empty database; checked to be one that this version knows.
@@ -27,10 +53,16 @@ impl Snapshot {
     /// # Errors
     /// [`OpenError`]; [`OpenError::Newer`] when a later version was here.
     pub fn schema(&self) -> Result<u32, OpenError> {
-        migrate::newest(&self.conn, migrate::SCHEMA).map_err(|error| match error {
-            migrate::MigrateError::Found(found) => found,
-            migrate::MigrateError::Engine(error) => self.source.unavailable(error),
-        })
+        match &self.0 {
+            Seen::Sqlite { conn, source } => {
+                migrate::newest(conn, migrate::SCHEMA).map_err(|error| match error {
+                    migrate::MigrateError::Found(found) => found,
+                    migrate::MigrateError::Engine(error) => source.unavailable(error),
+                })
+            }
+            Seen::Postgres(remote) => postgres::newest(&remote.session, migrate::SCHEMA)
+                .map_err(|trouble| trouble.into_open_error(remote.source.address())),
+        }
     }
 
     /// Whether a table of this name is there.
@@ -38,27 +70,33 @@ impl Snapshot {
     /// # Errors
     /// [`DbError`].
     pub fn has_table(&self, name: &str) -> Result<bool, DbError> {
-        Ok(self.conn.table_exists(None, name)?)
+        match &self.0 {
+            Seen::Sqlite { conn, .. } => Ok(conn.table_exists(None, name)?),
+            Seen::Postgres(remote) => postgres::has_table(&remote.session, name),
+        }
     }
 
-    /// Reads every page and every index, and finds fault with none. Takes as long as reading the file.
+    /// Reads every page and every index of a file, and finds fault with none. Takes as long as reading the file. A
+    /// database server looks after its files itself.
     ///
     /// # Errors
     /// [`OpenError::Unavailable`] with [`Fault::Corrupt`].
     pub fn check(&self) -> Result<(), OpenError> {
-        let said = self.conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
-        let broken = |_: &()| self.conn.query_row("PRAGMA foreign_key_check", [], |_| Ok(())).optional();
+        let Seen::Sqlite { conn, source } = &self.0 else { return Ok(()) };
+        let said = conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
         let fault = |what: String| OpenError::Unavailable {
-            path: self.source.path().to_owned(),
+            path: source.path().to_owned(),
             kind: Fault::Corrupt,
             source: what.into(),
         };
-        match said.map_err(|error| self.source.unavailable(error))? {
-            said if said != "ok" => Err(fault(said)),
-            _ => match broken(&()).map_err(|error| self.source.unavailable(error))? {
-                Some(()) => Err(fault("a row refers to one that is not there".to_owned())),
-                None => Ok(()),
-            },
+        let said = said.map_err(|error| source.unavailable(error))?;
+        if said != "ok" {
+            return Err(fault(said));
+        }
+        let broken = conn.query_row("PRAGMA foreign_key_check", [], |_| Ok(())).optional();
+        match broken.map_err(|error| source.unavailable(error))? {
+            Some(()) => Err(fault("a row refers to one that is not there".to_owned())),
+            None => Ok(()),
         }
     }
 
@@ -67,8 +105,13 @@ impl Snapshot {
     /// # Errors
     /// What the closure returns.
     pub fn read<T, E: From<DbError>>(&self, f: impl FnOnce(&Rx<'_>) -> Result<T, E>) -> Result<T, E> {
-        let rx = Rx::new(&self.conn);
-        rx.run("BEGIN")?;
+        let (rx, begin) = match &self.0 {
+            Seen::Sqlite { conn, .. } => (Rx::new(conn), "BEGIN"),
+            Seen::Postgres(remote) => {
+                (Rx::on_postgres(&remote.session), "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            }
+        };
+        rx.run(begin)?;
         let result = f(&rx);
         let _ = rx.run("COMMIT");
         result

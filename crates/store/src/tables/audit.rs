@@ -73,8 +73,8 @@ fn entry(row: &Row<'_>) -> Result<Entry, DbError> {
 pub fn newest(rx: &Rx<'_>, filter: &Filter, limit: u32) -> Result<Vec<Entry>, DbError> {
     rx.query_all(
         "SELECT seq, event FROM audit
-         WHERE (?1 IS NULL OR person_id = ?1) AND (?2 IS NULL OR machine_id = ?2)
-           AND (?3 IS NULL OR kind = ?3) AND (?4 IS NULL OR at >= ?4)
+         WHERE (person_id = ?1 OR ?1 IS NULL) AND (machine_id = ?2 OR ?2 IS NULL)
+           AND (kind = ?3 OR ?3 IS NULL) AND (at >= ?4 OR ?4 IS NULL)
          ORDER BY seq DESC LIMIT ?5",
         params![
             filter.person,

@@ -95,7 +95,7 @@ pub fn replace(
 ) -> Result<bool, DbError> {
     let rows = tx.execute(
         "UPDATE backup_boxes SET newest = ?3, hash = ?4, written_at = ?5, used_at = ?5
-         WHERE id = ?1 AND hash = ?2 AND newest = ?3 - 1",
+         WHERE id = ?1 AND hash = ?2 AND newest + 1 = ?3",
         params![id, before, next.number, next.hash, next.written_at],
     )?;
     if rows != 1 {
@@ -121,7 +121,7 @@ pub fn replace(
 /// [`DbError`].
 pub fn outgrown(rx: &Rx<'_>, id: BoxId, number: u64, keep: u32) -> Result<u64, DbError> {
     rx.query_one(
-        "SELECT COALESCE(SUM(size), 0) FROM backup_generations WHERE box_id = ?1 AND number + ?3 <= ?2",
+        "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM backup_generations WHERE box_id = ?1 AND number + ?3 <= ?2",
         params![id, number, keep],
         |row| row.get(0),
     )
@@ -210,7 +210,8 @@ pub fn one_day(rx: &Rx<'_>, day: u64, network: &[u8]) -> Result<OneDay, DbError>
 pub fn add_to_day(tx: &mut Tx<'_>, day: u64, network: &[u8], more: OneDay) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO backup_networks (day, network, boxes, bytes, refused) VALUES (?1, ?2, ?3, ?4, 0)
-         ON CONFLICT (day, network) DO UPDATE SET boxes = boxes + excluded.boxes, bytes = bytes + excluded.bytes",
+         ON CONFLICT (day, network) DO UPDATE SET
+             boxes = backup_networks.boxes + excluded.boxes, bytes = backup_networks.bytes + excluded.bytes",
         params![day, network, more.boxes, more.bytes],
     )?;
     Ok(())
@@ -223,7 +224,7 @@ pub fn add_to_day(tx: &mut Tx<'_>, day: u64, network: &[u8], more: OneDay) -> Re
 pub fn refused_first(tx: &mut Tx<'_>, day: u64, network: &[u8]) -> Result<bool, DbError> {
     let rows = tx.execute(
         "INSERT INTO backup_networks (day, network, boxes, bytes, refused) VALUES (?1, ?2, 0, 0, 1)
-         ON CONFLICT (day, network) DO UPDATE SET refused = 1 WHERE refused = 0",
+         ON CONFLICT (day, network) DO UPDATE SET refused = 1 WHERE backup_networks.refused = 0",
         params![day, network],
     )?;
     Ok(rows == 1)

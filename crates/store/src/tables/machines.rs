@@ -48,8 +48,8 @@ pub fn by_key(rx: &Rx<'_>, public_key: &[u8; 32]) -> Result<Option<Machine>, DbE
 /// [`DbError`].
 pub fn by_name(rx: &Rx<'_>, name: &str) -> Result<Vec<Machine>, DbError> {
     rx.query_all(
-        &format!("{SELECT} WHERE lower(m.name) = lower(?1) ORDER BY m.joined_at DESC, m.id"),
-        params![name],
+        &format!("{SELECT} WHERE lower(m.name) = ?1 ORDER BY m.joined_at DESC, m.id"),
+        params![name.to_ascii_lowercase()],
         machine,
     )
 }

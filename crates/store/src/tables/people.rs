@@ -47,11 +47,10 @@ pub fn by_text(rx: &Rx<'_>, text: &str) -> Result<Vec<Person>, DbError> {
     rx.query_all(
         &format!(
             "SELECT DISTINCT {COLUMNS} FROM people p LEFT JOIN accounts a ON a.person_id = p.id
-             WHERE lower(p.name) = lower(?1) OR lower(a.name) = lower(?1) OR lower(a.upn) = lower(?1)
-                OR a.sid = ?1
+             WHERE lower(p.name) = ?1 OR lower(a.name) = ?1 OR lower(a.upn) = ?1 OR a.sid = ?2
              ORDER BY p.name"
         ),
-        params![text],
+        params![text.to_ascii_lowercase(), text],
         person,
     )
 }
@@ -138,7 +137,7 @@ pub fn others_begun(
 ) -> Result<u32, DbError> {
     rx.query_one(
         "SELECT count(*) FROM begun_enrollments
-         WHERE machine_id = ?1 AND day = ?2 AND (?3 IS NULL OR person_id <> ?3)",
+         WHERE machine_id = ?1 AND day = ?2 AND (person_id <> ?3 OR ?3 IS NULL)",
         params![machine, day, but],
         |row| row.get(0),
     )

@@ -43,7 +43,11 @@ pub fn find(rx: &Rx<'_>, id: TokenId) -> Result<Option<Token>, DbError> {
 /// # Errors
 /// [`DbError`].
 pub fn by_serial(rx: &Rx<'_>, serial: &str) -> Result<Option<Token>, DbError> {
-    rx.query_opt(&format!("SELECT {COLUMNS} FROM tokens WHERE serial = upper(?1)"), params![serial], token)
+    rx.query_opt(
+        &format!("SELECT {COLUMNS} FROM tokens WHERE serial = ?1"),
+        params![serial.to_ascii_uppercase()],
+        token,
+    )
 }
 
 /// All tokens of a person in any state, oldest first.

@@ -3,13 +3,14 @@
 
 mod crash;
 mod migrations;
+mod on_postgres;
 mod reads;
 mod trouble;
 mod values;
 mod verdicts;
 mod writes;
 
-use countersign_store::{DbError, Migration, Store, Tx, params};
+use countersign_store::{DbError, Migration, OpenError, Store, Tx, params};
 use std::{
     path::{Path, PathBuf},
     sync::mpsc,
@@ -45,12 +46,24 @@ impl Drop for Folder {
     }
 }
 
+/// A new database; on PostgreSQL where the tests are run on it.
 fn memory() -> Store {
-    Store::memory_with(SCHEMA).unwrap()
+    match testkit::postgres::of_this_run() {
+        Some(address) => Store::open_postgres_with(&address, SCHEMA).unwrap(),
+        None => Store::memory_with(SCHEMA).unwrap(),
+    }
 }
 
+/// The database that belongs to a path.
 fn file(path: &Path) -> Store {
-    Store::open_with(path, SCHEMA).unwrap()
+    with_schema(path, SCHEMA).unwrap()
+}
+
+fn with_schema(path: &Path, schema: &'static [Migration]) -> Result<Store, OpenError> {
+    match testkit::postgres::of_path(path) {
+        Some(address) => Store::open_postgres_with(&address, schema),
+        None => Store::open_with(path, schema),
+    }
 }
 
 fn insert(tx: &mut Tx<'_>, n: u64) -> Result<(), DbError> {

@@ -1,4 +1,4 @@
-use crate::Folder;
+use crate::{Folder, with_schema};
 use countersign_store::{DbError, Fault, Migration, OpenError, Store, params};
 
 const ONE: Migration = Migration { number: 1, name: "one", sql: "CREATE TABLE one (n INTEGER)" };
@@ -18,20 +18,23 @@ const OLD: &[Migration] = &[ONE];
 const NEW: &[Migration] = &[ONE, TWO];
 
 fn has_table(store: &Store, name: &str) -> bool {
-    let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+    let sql = match store.postgres() {
+        None => "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1",
+        Some(_) => "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?1",
+    };
     store.read::<_, DbError>(|rx| rx.query_opt(sql, params![name], |_| Ok(()))).unwrap().is_some()
 }
 
 fn error(folder: &Folder, list: &'static [Migration]) -> OpenError {
-    Store::open_with(&folder.db(), list).err().unwrap()
+    with_schema(&folder.db(), list).err().unwrap()
 }
 
 #[test]
 fn each_migration_runs_once_and_later_ones_are_added() {
     let folder = Folder::new("once");
-    assert!(!has_table(&Store::open_with(&folder.db(), OLD).unwrap(), "two"));
+    assert!(!has_table(&with_schema(&folder.db(), OLD).unwrap(), "two"));
     for _ in 0..3 {
-        let store = Store::open_with(&folder.db(), NEW).unwrap();
+        let store = with_schema(&folder.db(), NEW).unwrap();
         let rows = store.read(|rx| rx.query_all("SELECT n FROM two", params![], |row| row.get::<u64>(0)));
         assert_eq!(rows.unwrap(), [7]);
     }
@@ -40,11 +43,11 @@ fn each_migration_runs_once_and_later_ones_are_added() {
 #[test]
 fn a_newer_database_is_left_alone() {
     let folder = Folder::new("newer");
-    drop(Store::open_with(&folder.db(), NEW).unwrap());
+    drop(with_schema(&folder.db(), NEW).unwrap());
     let error = error(&folder, OLD);
     assert!(matches!(error, OpenError::Newer { found: 2, known: 1 }), "{error:?}");
     assert!(error.to_string().contains("newer version"));
-    assert!(has_table(&Store::open_with(&folder.db(), NEW).unwrap(), "two"));
+    assert!(has_table(&with_schema(&folder.db(), NEW).unwrap(), "two"));
 }
 
 #[test]
@@ -56,12 +59,12 @@ fn an_edited_migration_is_noticed_and_line_ends_are_no_edit() {
         Migration { sql: "CREATE TABLE two (n INTEGER PRIMARY KEY);\r\nINSERT INTO two VALUES (7);", ..TWO },
     ];
     let folder = Folder::new("edited");
-    drop(Store::open_with(&folder.db(), NEW).unwrap());
+    drop(with_schema(&folder.db(), NEW).unwrap());
     let edited = error(&folder, EDITED);
     assert!(matches!(edited, OpenError::Edited { number: 2, name: "two" }), "{edited:?}");
     assert!(edited.to_string().contains("restore a backup"));
     assert!(matches!(error(&folder, SWAPPED), OpenError::Edited { .. }));
-    drop(Store::open_with(&folder.db(), WINDOWS).unwrap());
+    drop(with_schema(&folder.db(), WINDOWS).unwrap());
 }
 
 #[test]
@@ -70,7 +73,7 @@ fn a_migration_that_fails_leaves_the_database_as_it_was() {
     let folder = Folder::new("broken");
     let failed = error(&folder, LIST);
     assert!(matches!(failed, OpenError::Migration { number: 2, name: "broken", .. }), "{failed:?}");
-    let store = Store::open_with(&folder.db(), OLD).unwrap();
+    let store = with_schema(&folder.db(), OLD).unwrap();
     assert!(has_table(&store, "one") && !has_table(&store, "half"));
 }
 
@@ -94,7 +97,7 @@ fn a_table_can_be_rebuilt_without_losing_the_rows_that_refer_to_it() {
     const RIGHT: &[Migration] = &[START, REBUILD];
     const WRONG: &[Migration] = &[START, LOSES];
     let folder = Folder::new("rebuild");
-    let store = Store::open_with(&folder.db(), RIGHT).unwrap();
+    let store = with_schema(&folder.db(), RIGHT).unwrap();
     let children =
         store.read(|rx| rx.query_one("SELECT count(*) FROM child", params![], |row| row.get::<u64>(0)));
     assert_eq!(children.unwrap(), 1);
@@ -110,7 +113,7 @@ fn two_first_starts_at_once_both_succeed() {
     let folder = Folder::new("starts");
     std::thread::scope(|scope| {
         for _ in 0..6 {
-            scope.spawn(|| assert!(has_table(&Store::open_with(&folder.db(), NEW).unwrap(), "two")));
+            scope.spawn(|| assert!(has_table(&with_schema(&folder.db(), NEW).unwrap(), "two")));
         }
     });
 }

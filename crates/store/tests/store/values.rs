@@ -1,11 +1,18 @@
 use crate::memory;
-use countersign_store::{Constraint, DbError, FromValue, Store, ToValue, WriteError, params};
+use countersign_store::{Constraint, DbError, FromValue, Store, ToValue, Value, WriteError, params};
 use model::{AccountName, MachineId, PersonId, Sid, UnixTime};
 use std::fmt::Debug;
 
 /// Through a parameter, the engine and a row.
 fn echo<T: ToValue, U: FromValue>(store: &Store, value: T) -> Result<U, DbError> {
-    store.read(|rx| rx.query_one("SELECT ?1", params![value], |row| row.get(0)))
+    let sql = match (store.postgres(), value.to_value()) {
+        (None, _) => "SELECT ?1",
+        // There, a column gives a parameter its type.
+        (Some(_), Some(Value::Integer(_)) | None) => "SELECT CAST(?1 AS BIGINT)",
+        (Some(_), Some(Value::Bytes(_) | Value::Id(_))) => "SELECT CAST(?1 AS BYTEA)",
+        (Some(_), Some(Value::Text(_) | Value::Null)) => "SELECT CAST(?1 AS TEXT)",
+    };
+    store.read(|rx| rx.query_one(sql, params![value], |row| row.get(0)))
 }
 
 fn survives<T: ToValue + FromValue + Clone + PartialEq + Debug>(store: &Store, values: &[T]) {
@@ -26,7 +33,14 @@ fn every_type_comes_back_as_it_went() {
     survives(&store, &[0, u16::MAX]);
     survives(&store, &[0, u8::MAX]);
     survives(&store, &[false, true]);
-    survives(&store, &[String::new(), "Ünïcode\0and more".to_owned()]);
+    survives(&store, &[String::new(), "Ünïcode, 𝄞 and more".to_owned()]);
+    if store.postgres().is_none() {
+        survives(&store, &["zero\0byte".to_owned()]);
+    } else {
+        // A text of PostgreSQL cannot have one, and says so.
+        let refused = echo::<_, String>(&store, "zero\0byte");
+        assert!(matches!(refused, Err(DbError::Constraint(Constraint::Value))), "{refused:?}");
+    }
     survives(&store, &[vec![], vec![0u8, 255]]);
     survives(&store, &[[1u8; 32], [0; 32]]);
     survives(&store, &[UnixTime::from_secs(0), UnixTime::from_secs(1_764_000_000)]);

@@ -22,7 +22,10 @@ const PLACE: Origin = Origin::Machine(MACHINE);
 /// A person with a token whose last step was 7, a pending enrollment, an attempt, an invitation, two recovery codes; and
 /// a machine, and a join code with one use.
 fn store() -> Store {
-    let store = Store::memory().unwrap();
+    let store = match testkit::postgres::of_this_run() {
+        Some(address) => Store::open_postgres(&address).unwrap(),
+        None => Store::memory().unwrap(),
+    };
     let group = MachineGroup { id: GroupId::from_bytes([6; 16]), name: "default".into() };
     let machine = Machine {
         id: MACHINE,

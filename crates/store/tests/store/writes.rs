@@ -32,16 +32,16 @@ async fn writes_that_wait_share_one_transaction() {
     let store = memory();
     let release = hold(&store);
     let before = store.counters();
-    let sent: Vec<_> = (0..100).map(|n| send(&store, move |tx| insert(tx, n))).collect();
+    let sent: Vec<_> = (0..60).map(|n| send(&store, move |tx| insert(tx, n))).collect();
     release();
     for answer in sent {
         answer.await.unwrap();
     }
     let after = store.counters();
-    assert_eq!(numbers(&store).len(), 100);
-    // The held one and the hundred.
+    assert_eq!(numbers(&store).len(), 60);
+    // The held one and the sixty.
     assert_eq!(after.transactions - before.transactions, 2);
-    assert_eq!(after.writes - before.writes, 101);
+    assert_eq!(after.writes - before.writes, 61);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -179,6 +179,10 @@ fn the_last_store_finishes_the_writes_that_wait() {
     release();
     drop(store);
     assert_eq!(numbers(&file(&folder.db())).len(), 50);
+    if !folder.db().exists() {
+        // Not in a file.
+        return;
+    }
     // A clean end leaves the database in one file.
     let left: Vec<_> = std::fs::read_dir(&folder.0).unwrap().map(|f| f.unwrap().file_name()).collect();
     assert_eq!(left, ["countersign.db"]);
@@ -239,15 +243,29 @@ fn another_process_is_waited_for() {
 fn only_changes_by_others_are_noticed() {
     let folder = Folder::new("outside");
     let (one, other) = (file(&folder.db()), file(&folder.db()));
+    let announced = |store: &Store, n| {
+        store.write_blocking(move |tx| {
+            tx.announce();
+            insert(tx, n)
+        })
+    };
     let start = one.outside_changes();
-    one.write_blocking(|tx| insert(tx, 1)).unwrap();
+    announced(&one, 1).unwrap();
     assert_eq!(one.outside_changes(), start);
-    other.write_blocking(|tx| insert(tx, 2)).unwrap();
+    announced(&other, 2).unwrap();
+    let mut waits = 0;
+    while one.outside_changes() == start {
+        // On PostgreSQL it is noticed in a moment.
+        assert!(waits < 100 && one.postgres().is_some());
+        waits += 1;
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
     let noticed = one.outside_changes();
-    assert_ne!(noticed, start);
     assert_eq!(one.outside_changes(), noticed);
-    // Also when a write comes before the question.
-    other.write_blocking(|tx| insert(tx, 3)).unwrap();
-    one.write_blocking(|tx| insert(tx, 4)).unwrap();
-    assert_ne!(one.outside_changes(), noticed);
+    // Also when a write comes before the question, and within one at once.
+    announced(&other, 3).unwrap();
+    let own = one.clone();
+    let within = one.write_blocking(move |tx| insert(tx, 4).map(|()| own.outside_changes())).unwrap();
+    assert_ne!(within, noticed);
+    assert_eq!(one.outside_changes(), within);
 }
