@@ -13,6 +13,8 @@ pub enum Actor {
     Invitation,
     /// Somebody with the authenticator app, who knows the password of a backup.
     App,
+    /// A VPN or another program that asks whether somebody's code is right; what the configuration calls it.
+    Gateway(String),
     /// The server itself.
     Server,
 }
@@ -152,6 +154,9 @@ crate::words! {
         BackupRefused = "backup_refused",
         /// An address tried more names and passwords of backups than it may, or of files behind the relay.
         BackupTriesLimited = "backup_tries_limited",
+
+        /// A gateway sent more wrong codes than it may and is not answered for the rest of the hour.
+        GatewayBlocked = "gateway_blocked",
 
         /// A policy came into force.
         PolicyChanged = "policy_changed",

@@ -9,6 +9,7 @@
 pub mod audit;
 pub mod backup;
 pub mod enroll;
+pub mod gateway;
 pub mod housekeeping;
 pub mod join_codes;
 pub mod keys;
@@ -24,6 +25,7 @@ mod answers;
 mod copies;
 mod names;
 mod rates;
+mod tries;
 mod trouble;
 mod work;
 

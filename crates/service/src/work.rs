@@ -1,7 +1,8 @@
 use crate::{
     Rates, Trouble, backup,
     copies::{Copies, Outdated},
-    keys, names,
+    gateway, keys, names,
+    tries::Tries,
     trouble::written,
 };
 use domain::{Actor, AuditEvent, AuditKind};
@@ -34,7 +35,8 @@ struct Shared {
     signing_key: Arc<SigningKey>,
     backup_pepper: Secret,
     rates: Rates,
-    tries: backup::Tries,
+    tries: Tries<backup::Network>,
+    gateway_tries: Tries<gateway::Name>,
     hashing: Arc<Semaphore>,
 }
 
@@ -89,7 +91,8 @@ impl Service {
             signing_key: Arc::new(signing_key),
             backup_pepper,
             rates: Rates::default(),
-            tries: backup::Tries::default(),
+            tries: Tries::default(),
+            gateway_tries: Tries::default(),
             hashing: Arc::new(Semaphore::new(HASHES)),
         })))
     }
@@ -105,8 +108,13 @@ impl Service {
     }
 
     /// How many wrong names and keys of backups each network has sent lately.
-    pub(crate) fn tries(&self) -> &backup::Tries {
+    pub(crate) fn tries(&self) -> &Tries<backup::Network> {
         &self.0.tries
+    }
+
+    /// How many wrong codes each gateway has sent lately.
+    pub(crate) fn gateway_tries(&self) -> &Tries<gateway::Name> {
+        &self.0.gateway_tries
     }
 
     /// The key under which names and keys of backups are hashed.

@@ -1,5 +1,5 @@
-use super::{BackupError, Limits, Network, tries::Taken};
-use crate::{Service, Trouble};
+use super::{BackupError, Limits, Network};
+use crate::{Service, Trouble, tries::Taken};
 use domain::{BackupBox, BoxId};
 use hmac::{Hmac, KeyInit, Mac};
 use model::{Secret, UnixTime};
@@ -117,7 +117,7 @@ impl Service {
         keyed: Keyed,
     ) -> Result<Seen, BackupError> {
         // Nothing waits between taking the try and giving it back, so that many at once take no more than are compared.
-        let (taken, seen) = match self.tries().take(network, now, limits.tries_per_hour) {
+        let (taken, seen) = match self.tries().take(&network, now, limits.tries_per_hour) {
             Taken::Yes => (Taken::Yes, Some(self.read(|rx| Ok::<_, BackupError>(keyed.look(rx)?))?)),
             refused => (refused, None),
         };

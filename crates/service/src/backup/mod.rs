@@ -20,11 +20,9 @@ pub use limits::Limits;
 pub use network::Network;
 pub use read::{Content, Wanted, read, versions};
 pub use remove::remove;
-pub use tries::try_again_at;
 pub use write::{Precondition, Written, write};
 
 pub(crate) use access::PEPPER;
-pub(crate) use tries::Tries;
 
 use crate::Trouble;
 use model::UnixTime;

@@ -5,7 +5,7 @@
 //! known: answer and count leave in one transaction or not at all, so that no answer says *wrong* that was not counted. What
 //! is compared outside the transaction writes the count first, see [`Tally::stands`].
 
-use crate::{Trouble, Work, work::Event};
+use crate::{Trouble, Work, gateway, work::Event};
 use domain::{AuditKind, Origin};
 use model::{MachineId, PersonId, Reason, UnixTime};
 use policy::{Lock, Lockout, PersonLockout, Verdict};
@@ -13,6 +13,21 @@ use serde::{Serialize, de::DeserializeOwned};
 use store::tables;
 
 const EVERYWHERE: &str = "everywhere";
+
+/// Where somebody tries.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Place {
+    /// At a machine, or in a browser by an invitation.
+    Origin(Origin),
+    /// Through a gateway.
+    Gateway(gateway::Name),
+}
+
+impl From<Origin> for Place {
+    fn from(origin: Origin) -> Self {
+        Self::Origin(origin)
+    }
+}
 
 /// What became of a try.
 #[expect(clippy::large_enum_variant, reason = "lives from the call to the match around it")]
@@ -32,7 +47,7 @@ pub(crate) enum Counted {
 #[must_use]
 pub(crate) struct Tally {
     person: PersonId,
-    place: Origin,
+    place: Place,
     before: Counters,
     here: Lockout,
     everywhere: Option<PersonLockout>,
@@ -57,7 +72,7 @@ struct Counters {
 /// Whether wrong codes block a person here or everywhere.
 pub(crate) fn state(work: &Work<'_, '_>, person: PersonId, place: Origin) -> Result<Lock, Trouble> {
     let settings = work.policy.lockout();
-    let Counters { here, everywhere } = Counters::load(work, person, place)?;
+    let Counters { here, everywhere } = Counters::load(work, person, &place.into())?;
     Ok(Lock::of(
         here.unwrap_or_default().verdict(work.now, &settings),
         everywhere.unwrap_or_default().verdict(work.now, &settings),
@@ -65,9 +80,17 @@ pub(crate) fn state(work: &Work<'_, '_>, person: PersonId, place: Origin) -> Res
 }
 
 /// Counts a try as wrong.
-pub(crate) fn count(work: &Work<'_, '_>, person: PersonId, place: Origin) -> Result<Counted, Trouble> {
+///
+/// At an invitation and through a gateway only the tries there count: whoever has got hold of one must not be able to
+/// keep a person from signing in elsewhere.
+pub(crate) fn count(
+    work: &Work<'_, '_>,
+    person: PersonId,
+    place: impl Into<Place>,
+) -> Result<Counted, Trouble> {
+    let place = place.into();
     let settings = work.policy.lockout();
-    let before = Counters::load(work, person, place)?;
+    let before = Counters::load(work, person, &place)?;
     let everywhere = before.everywhere.clone().unwrap_or_default();
     if let Verdict::Blocked { until } = everywhere.verdict(work.now, &settings) {
         return Ok(Counted::Blocked { reason: Reason::LockedEverywhere, until });
@@ -77,8 +100,10 @@ pub(crate) fn count(work: &Work<'_, '_>, person: PersonId, place: Origin) -> Res
         Err(blocked) => return Ok(Counted::Blocked { reason: Reason::Locked, until: blocked.until }),
     };
     let everywhere = match place {
-        Origin::Machine(machine) => everywhere.begin_attempt(machine, work.now, &settings).ok(),
-        Origin::Invitation(_) => None,
+        Place::Origin(Origin::Machine(machine)) => {
+            everywhere.begin_attempt(machine, work.now, &settings).ok()
+        }
+        Place::Origin(Origin::Invitation(_)) | Place::Gateway(_) => None,
     };
     let block = |verdict| match verdict {
         Verdict::Blocked { until } => Some(until),
@@ -96,7 +121,7 @@ pub(crate) fn count(work: &Work<'_, '_>, person: PersonId, place: Origin) -> Res
 impl Tally {
     /// The code was wrong, or is about to be compared outside this transaction: the count stands.
     pub(crate) fn stands(self, work: &mut Work<'_, '_>) -> Result<Wrong, Trouble> {
-        save(work, self.person, &key(self.place), &self.here)?;
+        save(work, self.person, &key(&self.place), &self.here)?;
         if let Some(everywhere) = &self.everywhere {
             save(work, self.person, EVERYWHERE, everywhere)?;
         }
@@ -105,28 +130,29 @@ impl Tally {
 
     /// The code was right, and was compared in this transaction.
     pub(crate) fn forgiven(self, work: &mut Work<'_, '_>) -> Result<(), Trouble> {
-        self.before.forgive(work, self.person, self.place)
+        self.before.forgive(work, self.person, &self.place)
     }
 }
 
 /// Takes back a count that stands: the code was right.
 pub(crate) fn forgive(work: &mut Work<'_, '_>, person: PersonId, place: Origin) -> Result<(), Trouble> {
-    Counters::load(work, person, place)?.forgive(work, person, place)
+    let place = place.into();
+    Counters::load(work, person, &place)?.forgive(work, person, &place)
 }
 
 impl Counters {
-    fn load(work: &Work<'_, '_>, person: PersonId, place: Origin) -> Result<Self, Trouble> {
+    fn load(work: &Work<'_, '_>, person: PersonId, place: &Place) -> Result<Self, Trouble> {
         let [here, everywhere] = tables::lockouts::find_both(work.tx, person, [&key(place), EVERYWHERE])?;
         Ok(Self { here: parse(here)?, everywhere: parse(everywhere)? })
     }
 
     /// Nothing is written where nothing is counted, which is the case at nearly every right code.
-    fn forgive(self, work: &mut Work<'_, '_>, person: PersonId, place: Origin) -> Result<(), Trouble> {
+    fn forgive(self, work: &mut Work<'_, '_>, person: PersonId, place: &Place) -> Result<(), Trouble> {
         if self.here.is_some() {
             tables::lockouts::clear(work.tx, person, &key(place))?;
         }
-        if let (Origin::Machine(machine), Some(counted)) = (place, self.everywhere) {
-            let next = counted.clone().succeeded(machine);
+        if let (Place::Origin(Origin::Machine(machine)), Some(counted)) = (place, self.everywhere) {
+            let next = counted.clone().succeeded(*machine);
             if next == PersonLockout::default() {
                 tables::lockouts::clear(work.tx, person, EVERYWHERE)?;
             } else if next != counted {
@@ -158,10 +184,11 @@ pub(crate) fn record_block(
     work.record(event)
 }
 
-fn key(place: Origin) -> String {
+fn key(place: &Place) -> String {
     match place {
-        Origin::Machine(id) => format!("machine:{id}"),
-        Origin::Invitation(id) => format!("invitation:{id}"),
+        Place::Origin(Origin::Machine(id)) => format!("machine:{id}"),
+        Place::Origin(Origin::Invitation(id)) => format!("invitation:{id}"),
+        Place::Gateway(name) => format!("gateway:{name}"),
     }
 }
 

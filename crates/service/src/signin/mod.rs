@@ -14,7 +14,7 @@ pub use verify::verify;
 
 pub(crate) use codes::{Compared, Judged, candidates, compare, judge, seed, seed_cell};
 pub(crate) use facts::{Question, account_tokens, claimed, decision, note_begun};
-pub(crate) use lock::{Counted, Tally, Wrong, count, forgive, record_block, state as lock_state};
+pub(crate) use lock::{Counted, Place, Tally, Wrong, count, forgive, record_block, state as lock_state};
 
 use crate::{CallError, Work, machines, work::Event};
 use domain::{Attempt, AuditKind, PersonState};

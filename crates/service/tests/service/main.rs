@@ -10,6 +10,7 @@ mod backup;
 mod codes;
 mod enroll;
 mod gate;
+mod gateway;
 mod invitation;
 mod lockout;
 mod machines;
