@@ -5,6 +5,7 @@
 
 mod app;
 mod arch;
+mod axe;
 mod bench;
 mod ci;
 mod documents;

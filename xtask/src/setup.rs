@@ -63,6 +63,16 @@ const TOOLS: &[Tool] = &[
         package: "apache2-bin",
         reason: "a WebDAV server that the relay is tried with",
     },
+    Tool {
+        program: "pg_ctlcluster",
+        package: "postgresql",
+        reason: "the database of several servers; tests start clusters of their own",
+    },
+    Tool {
+        program: "npm",
+        package: "npm",
+        reason: "fetches axe-core, which looks for what keeps people out of a page",
+    },
 ];
 
 /// A target of the compiler besides the developer's machine.

@@ -3,6 +3,7 @@
 use crate::{
     app,
     arch::{self, Builds},
+    axe,
     setup::{self, Setup},
     stage, steps, wine,
     workspace::Workspace,
@@ -43,6 +44,7 @@ pub(crate) fn run(setup: Setup, extent: Extent) -> Result<ExitCode> {
     match extent {
         Extent::Everything => {
             setup::ensure(&workspace.root, setup)?;
+            tests.env("COUNTERSIGN_AXE", axe::script(&workspace, setup)?);
             tests.env("COUNTERSIGN_WASM_VECTORS", build_wasm_vectors(&workspace)?);
             let site = app::folder(&workspace);
             app::build(&workspace, &site)?;
@@ -63,6 +65,7 @@ pub(crate) fn run(setup: Setup, extent: Extent) -> Result<ExitCode> {
         Extent::Fast => {
             if setup == Setup::Install {
                 setup::ensure(&workspace.root, setup)?;
+                axe::script(&workspace, setup)?;
             }
             tests.args(["--lib", "--bins", "--tests"]);
             packages.retain(|package| !WHOLE_SYSTEM.contains(package));

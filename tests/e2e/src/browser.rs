@@ -3,6 +3,7 @@
 //! Chromium and its driver are those of the system; `cargo xtask test --setup` installs them.
 
 mod flow;
+mod looks;
 mod site;
 mod video;
 
@@ -249,7 +250,15 @@ impl Browser {
     /// # Panics
     /// When it cannot.
     pub async fn set_size(&self, width: u32, height: u32) {
-        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.set_screen(width, height, 1).await;
+    }
+
+    /// The same on a screen with so many pixels for each CSS pixel.
+    ///
+    /// # Panics
+    /// When it cannot.
+    pub async fn set_screen(&self, width: u32, height: u32, scale: u32) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": scale, "mobile": false});
         self.command("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 

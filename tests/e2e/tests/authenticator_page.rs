@@ -1,4 +1,4 @@
-//! The authenticator's pages as such: names, contrast, small screens, and how long a picture takes to be read.
+//! What the authenticator does on the page: a counter that is saved first, and how long a picture takes to be read.
 
 use countersign_e2e::{Browser, Site, app_folder, still};
 
@@ -9,60 +9,6 @@ const PASSWORD: &str = "correct horse battery";
 const COUNTED: &str =
     "otpauth://hotp/Counted:eve?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Counted&counter=0";
 const CODES: [&str; 3] = ["755224", "287082", "359152"];
-
-/// Looks at the page in each appearance.
-async fn nobody_stumbles(browser: &Browser, screen: &str) {
-    for theme in ["light", "dark", "contrast"] {
-        browser.run(&format!("document.documentElement.dataset.theme = '{theme}'")).await;
-        // Colors take a tenth of a second to change.
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-        let obstacles = browser.obstacles().await;
-        assert!(obstacles.is_empty(), "{screen}, {theme}: {obstacles:#?}");
-    }
-}
-
-#[tokio::test]
-async fn on_320_pixels_everything_has_a_name_is_large_enough_and_can_be_read_in_each_appearance() {
-    let site = Site::serve(&app_folder());
-    let browser = Browser::start(None).await;
-    browser.set_size(320, 640).await;
-    browser.open(&site.address()).await;
-    browser.sees("One-time passwords, kept safe").await;
-    nobody_stumbles(&browser, "welcome").await;
-    browser.press("Continue").await;
-    browser.sees("Where the backup goes").await;
-    nobody_stumbles(&browser, "backup").await;
-    browser.press("Back").await;
-    browser.begin_without_backup(PASSWORD).await;
-    nobody_stumbles(&browser, "no tokens").await;
-    browser.follow(ADA).await;
-    browser.sees("seconds left").await;
-    nobody_stumbles(&browser, "tokens").await;
-    browser.press("More").await;
-    browser.sees("Move to trash").await;
-    nobody_stumbles(&browser, "token").await;
-    browser.press("Back").await;
-    browser.press("Add new token").await;
-    nobody_stumbles(&browser, "add").await;
-    browser.press("Enter key manually").await;
-    nobody_stumbles(&browser, "by hand").await;
-    browser.press("Back").await;
-    browser.press("Back").await;
-    browser.press("Settings").await;
-    nobody_stumbles(&browser, "settings").await;
-    for (button, seen) in
-        [("Import", "Choose a file"), ("Export", "Encrypted file"), ("Trash", "Nothing is in the trash")]
-    {
-        browser.press(button).await;
-        browser.sees(seen).await;
-        nobody_stumbles(&browser, button).await;
-        browser.press("Back").await;
-    }
-    browser.press("Back").await;
-    browser.press("Lock").await;
-    browser.sees("Countersign is locked").await;
-    nobody_stumbles(&browser, "locked").await;
-}
 
 #[tokio::test]
 async fn a_counter_is_saved_before_its_code_is_shown_so_that_no_code_comes_twice() {

@@ -138,10 +138,14 @@ fn TimedCode(shown: Memo<Option<Shown>>, on_copy: Callback<String>) -> impl Into
         <button
             type="button"
             class=move || if shown.get().is_some_and(|shown| shown.groups.len() > 8) { "code long" } else { "code" }
-            aria-label=move || app.t_with(Key::CodeOf, &[("digits", spelled(&part(|shown| shown.plain.clone())()).as_str().into())])
             on:click=move |_| on_copy.run(part(|shown| shown.plain.clone())())
         >
-            {groups}
+            <span
+                role="img"
+                aria-label=move || app.t_with(Key::CodeOf, &[("digits", spelled(&part(|shown| shown.plain.clone())()).as_str().into())])
+            >
+                {groups}
+            </span>
         </button>
         <progress
             class:soon=soon
@@ -180,10 +184,14 @@ fn CounterCode(
             <button
                 type="button"
                 class="code"
-                aria-label=app.t_with(Key::CodeOf, &[("digits", spelled(&plain()).as_str().into())])
                 on:click=move |_| on_copy.run(plain())
             >
-                {groups}
+                <span
+                    role="img"
+                    aria-label=app.t_with(Key::CodeOf, &[("digits", spelled(&plain()).as_str().into())])
+                >
+                    {groups}
+                </span>
             </button>
         })}
         <div class="foot">

@@ -75,9 +75,7 @@ pub(crate) fn Add() -> impl IntoView {
             <input
                 type="file"
                 accept="image/*"
-                class="hidden-visually"
-                tabindex="-1"
-                aria-hidden="true"
+                hidden=true
                 node_ref=picker
                 on:change=move |_| {
                     let Some(picker) = picker.get_untracked() else { return };

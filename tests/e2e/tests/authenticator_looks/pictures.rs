@@ -1,0 +1,74 @@
+use super::walk::walk;
+use countersign_e2e::Browser;
+use std::{cell::RefCell, collections::BTreeSet, env, fs, path::PathBuf};
+
+/// Where the pictures go.
+const FOLDER: &str = "COUNTERSIGN_PICTURES";
+/// A phone, in CSS pixels, and how many pixels each of them has.
+const PHONE: (u32, u32, u32) = (360, 720, 2);
+/// No picture is larger than this many bytes.
+const MOST: u64 = 40_000;
+/// The part of a screen that a picture shows.
+#[derive(Clone, Copy)]
+enum Part {
+    Top,
+    /// From the first element that this CSS names on.
+    From(&'static str),
+}
+use Part::{From, Top};
+
+/// The pictures: name, screen, part of it.
+const PICTURES: [(&str, &str, Part); 21] = [
+    ("welcome", "welcome", Top),
+    ("backup", "backup", Top),
+    ("backup-password", "backup", From("fieldset ~ fieldset")),
+    ("skip", "skip", Top),
+    ("restore", "restore", From("fieldset ~ fieldset")),
+    ("add", "add", Top),
+    ("scan", "scan", Top),
+    ("manual", "manual", Top),
+    ("link", "link", Top),
+    ("tokens", "tokens", Top),
+    ("challenge", "challenge", From(".token:has(input)")),
+    ("edit", "edit", Top),
+    ("qr", "qr", Top),
+    ("import-verdicts", "import-verdicts", Top),
+    ("export", "export", Top),
+    ("trash", "trash", Top),
+    ("settings", "settings", Top),
+    ("backup-failed", "backup-failed", Top),
+    ("locked", "locked", Top),
+    ("damaged", "damaged", Top),
+    ("unreadable", "unreadable", Top),
+];
+
+/// Run by `cargo xtask pictures`. Time, tokens and texts are the same in every run, so what changes is the app.
+#[tokio::test]
+#[ignore = "takes the pictures of docs/pictures anew"]
+async fn each_screen_has_a_picture_in_light_and_dark_that_is_small_and_has_no_real_key() {
+    let folder = PathBuf::from(env::var_os(FOLDER).expect(FOLDER));
+    let taken = RefCell::new(BTreeSet::new());
+    walk(async |browser: &Browser, screen: &str| {
+        browser.set_screen(PHONE.0, PHONE.1, PHONE.2).await;
+        for (name, _, part) in PICTURES.iter().filter(|picture| picture.1 == screen) {
+            for appearance in ["light", "dark"] {
+                browser.set_appearance(appearance).await;
+                browser.run("document.activeElement?.blur()").await;
+                browser.run(&match part {
+                    Top => "scrollTo(0, 0)".to_owned(),
+                    From(css) => format!(
+                        "scrollTo(0, document.querySelector('{css}').getBoundingClientRect().top + scrollY - 8)"
+                    ),
+                })
+                .await;
+                let file = folder.join(format!("app-{name}-{appearance}.png"));
+                browser.picture(&file).await;
+                let size = fs::metadata(&file).unwrap().len();
+                assert!(size <= MOST, "{} has {size} bytes", file.display());
+                taken.borrow_mut().insert(*name);
+            }
+        }
+    })
+    .await;
+    assert_eq!(taken.borrow().len(), PICTURES.len(), "{:?}", taken.borrow());
+}
