@@ -40,7 +40,8 @@ usage: cargo xtask COMMAND
   bench --tile            how soon the first tile is there, in Wine, with an agent and without
   lab [--data DIR]        a server and an agent on a fake Windows, to try sign-ins in a browser and in this terminal
   stage [--setup] DIR     build what runs on Windows, with the agent on a fake Windows, and put it into DIR
-  pictures                take the pictures in docs/pictures of a sign-in at the lab anew";
+  pictures [terminal | browser | windows]
+                          take the pictures in docs/pictures anew";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -101,8 +102,9 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             stage::run(folder.as_ref(), setup.into())
         }
         "pictures" => {
+            let part = options.word();
             options.finish()?;
-            pictures::run()
+            pictures::run(part.as_deref())
         }
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

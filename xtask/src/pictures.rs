@@ -4,8 +4,10 @@
 //! Two things are changed, so that a picture carries no secret and the next run makes the same files: the QR code is
 //! replaced by one of the same size that holds a sentence, and the lab's port and folder get names that stay.
 //!
-//! Then the same in Wine, where a test drives the provider and takes the pictures, with the same example in them.
+//! Then the authenticator's screens and the lab page, in a browser, and the sign-in in Wine with the same example in it:
+//! tests drive them and take the pictures.
 
+mod browser;
 mod lab;
 mod svg;
 mod terminal;
@@ -17,6 +19,7 @@ use lab::Lab;
 use std::{
     fs,
     io::Write,
+    path::Path,
     process::{Command, ExitCode, Stdio},
 };
 use terminal::Grid;
@@ -43,29 +46,48 @@ struct Picture {
     grid: Grid,
 }
 
-/// Takes all pictures and writes them; none is written when the sign-in does not go as it should.
+/// What has pictures taken of it.
+const PARTS: [&str; 3] = ["terminal", "browser", "windows"];
+
+/// Takes the pictures of this part, or all. Those of a part are written when all of it went as it should.
 ///
 /// # Errors
-/// When something does not build or start, or a screen does not come.
-pub(crate) fn run() -> Result<ExitCode> {
+/// When there is no such part, something does not build or start, or a screen does not come.
+pub(crate) fn run(part: Option<&str>) -> Result<ExitCode> {
+    if let Some(part) = part.filter(|part| !PARTS.contains(part)) {
+        bail!("there are no pictures of {part}; there are of: {}", PARTS.join(", "));
+    }
     let workspace = Workspace::read()?;
+    let folder = workspace.root.join(FOLDER);
+    fs::create_dir_all(&folder)?;
+    let wanted = |name| part.is_none_or(|part| part == name);
+    if wanted("terminal") {
+        of_the_terminal(&workspace, &folder)?;
+    }
+    if wanted("browser") {
+        browser::take(&workspace, &folder)?;
+    }
+    if wanted("windows") {
+        windows::take(&workspace, &folder)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn of_the_terminal(workspace: &Workspace, folder: &Path) -> Result<()> {
     // Here rather than in the lab's terminal, where nobody sees how far it is.
-    sign_in_lab::build(&workspace)?;
+    sign_in_lab::build(workspace)?;
     steps::heading("sign in at the lab");
     let mut lab = Lab::start(&workspace.root)?;
     let pictures = walk(&mut lab)?;
     lab.end()?;
 
-    let folder = workspace.root.join(FOLDER);
-    fs::create_dir_all(&folder)?;
     for Picture { name, title, grid } in pictures {
         let path = folder.join(name).with_extension("svg");
         fs::write(&path, svg::draw(&grid, title))
             .with_context(|| format!("cannot write {}", path.display()))?;
         println!("{FOLDER}/{name}.svg");
     }
-    windows::take(&workspace, &folder)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// Enrolls at the first sign-in and signs in a second time, with a wrong code before the right one.

@@ -2,13 +2,15 @@
 
 use countersign_e2e::{Account, Browser, FakeWindows, Gray, Lab, Oath, Server};
 use data_encoding::BASE64;
-use serde_json::json;
 use std::{env, fs, path::Path};
 
 const MACHINE: &str = "S-1-5-21-1000-2000-3000";
 const PASSWORD: &str = "correct-horse";
 /// Where pictures for the documentation go, when somebody wants some.
-const PICTURES: &str = "COUNTERSIGN_PICTURES_DIR";
+const PICTURES: &str = "COUNTERSIGN_PICTURES";
+
+/// Enough for the sign-in screen's ground, which goes from one color to another.
+const COLORS: u32 = 128;
 
 /// What the person backs up under, and its password.
 const BACKUP: (&str, &str) = ("mara", "battery staple and a horse");
@@ -57,12 +59,18 @@ async fn code_on_the_phone(browser: &Browser, token: &Oath) -> String {
 async fn take_pictures(browser: &Browser, name: &str) {
     let Some(folder) = env::var_os(PICTURES) else { return };
     assert_eq!(browser.run("return document.querySelectorAll('canvas').length").await, 0);
+    // A port that stays, so that the next run makes the same picture.
+    let port = "document.activeElement?.blur();
+        const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        while (texts.nextNode()) {
+            const text = texts.currentNode;
+            text.data = text.data.replace(/localhost:\\d+/g, 'localhost:8080');
+        }";
+    browser.run(port).await;
     for theme in ["light", "dark"] {
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
-        browser.command("Emulation.setEmulatedMedia", media).await;
-        let shot = browser.command("Page.captureScreenshot", json!({ "format": "png" })).await;
-        let png = BASE64.decode(shot["data"].as_str().unwrap().as_bytes()).unwrap();
-        fs::write(Path::new(&folder).join(format!("{name}-{theme}.png")), png).unwrap();
+        browser.set_appearance(theme).await;
+        let picture = browser.picture(COLORS).await;
+        fs::write(Path::new(&folder).join(format!("{name}-{theme}.png")), picture).unwrap();
     }
 }
 
@@ -111,7 +119,6 @@ async fn the_page_leads_from_the_password_over_the_qr_code_held_to_the_phone_to_
     browser.fill("One-time password", &code).await;
     browser.press("Continue").await;
     browser.sees("You are signed in").await;
-    take_pictures(&browser, "lab-desktop").await;
 
     browser.press("Sign out").await;
     browser.press("Sign in").await;

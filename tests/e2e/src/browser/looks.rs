@@ -6,15 +6,12 @@ use serde_json::{Value, json};
 use std::{
     env, fs,
     io::Write,
-    path::Path,
     process::{Command, Stdio},
+    thread,
 };
 
 /// Names the file of axe-core, which `cargo xtask test --setup` fetches.
 const AXE: &str = "COUNTERSIGN_AXE";
-
-/// How many colors a picture has. Letters have soft edges; with fewer they would look broken.
-const COLORS: &str = "32";
 
 impl Browser {
     /// From the next page on it is always this moment, in milliseconds since 1970, on this device and for the app's
@@ -65,11 +62,12 @@ impl Browser {
         serde_json::from_value(found).expect("a list of sentences")
     }
 
-    /// A picture of what is to be seen of the page, with as few colors as it needs to be small.
+    /// A picture of what is to be seen of the page, as PNG with so many colors at most: the fewer, the smaller. Letters
+    /// have soft edges and look broken with fewer than 32.
     ///
     /// # Panics
-    /// When it cannot be taken or written.
-    pub async fn picture(&self, file: &Path) {
+    /// When it cannot be taken.
+    pub async fn picture(&self, colors: u32) -> Vec<u8> {
         // A message is about to go.
         self.wait("no message is shown", || async {
             let toast = "return document.querySelector('.toast')?.textContent ?? ''";
@@ -81,13 +79,17 @@ impl Browser {
         let shot = self.command("Page.captureScreenshot", json!({ "format": "png" })).await;
         let png = BASE64.decode(shot["data"].as_str().expect("a picture").as_bytes()).expect("base64");
         let mut child = Command::new("convert")
-            .args(["png:-", "+dither", "-treedepth", "8", "-colors", COLORS, "-strip"])
-            .args(["-define", "png:exclude-chunks=all", "-define", "png:compression-level=9"])
-            .arg(format!("png8:{}", file.display()))
+            .args(["png:-", "+dither", "-treedepth", "8", "-colors", &colors.to_string(), "-strip"])
+            .args(["-define", "png:exclude-chunks=all", "-define", "png:compression-level=9", "png8:-"])
             .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
             .spawn()
             .expect("convert starts; `cargo xtask test --setup` installs it");
-        child.stdin.take().expect("piped").write_all(&png).expect("convert reads");
-        assert!(child.wait().expect("convert ends").success());
+        let mut input = child.stdin.take().expect("piped");
+        let writing = thread::spawn(move || input.write_all(&png));
+        let output = child.wait_with_output().expect("convert ends");
+        writing.join().expect("no panic").expect("convert reads");
+        assert!(output.status.success());
+        output.stdout
     }
 }
