@@ -17,6 +17,8 @@ mod parts;
 mod screens;
 #[cfg(target_arch = "wasm32")]
 mod state;
+#[cfg(target_arch = "wasm32")]
+mod why;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

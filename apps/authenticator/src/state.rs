@@ -7,6 +7,7 @@ pub(crate) mod incoming;
 pub(crate) mod keys;
 pub(crate) mod lock;
 pub(crate) mod order;
+pub(crate) mod said;
 pub(crate) mod session;
 pub(crate) mod storage;
 pub(crate) mod updates;
@@ -98,6 +99,13 @@ impl App {
     /// A text with something filled in.
     pub(crate) fn t_with(self, key: Key, args: &[(&str, Value<'_>)]) -> String {
         say(self.language.get_untracked(), key, args)
+    }
+
+    /// A time as it is written in the language of the texts, and in the person's region where they name one.
+    pub(crate) fn when(self, secs: u64) -> String {
+        let language = self.language.get_untracked();
+        let region = page::languages().into_iter().find(|tag| AppLanguage::from_tag(tag) == Some(language));
+        page::when(secs, region.as_deref().unwrap_or_else(|| language.tag()))
     }
 
     /// Shows a message for a few seconds.

@@ -43,7 +43,12 @@ impl Oath {
         code_at(self, now().saturating_add_signed(steps * i64::from(self.period)))
     }
 
-    /// The same by our own code, where so many are needed that starting a program for each would take minutes.
+    /// The code so many seconds from now.
+    pub fn code_in(&self, secs: i64) -> String {
+        code_at(self, now().saturating_add_signed(secs))
+    }
+
+    /// The same as [`Self::code`] by our own code, where so many are needed that starting a program for each would take minutes.
     ///
     /// # Panics
     /// Never for a token that was scanned.

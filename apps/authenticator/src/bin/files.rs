@@ -4,14 +4,19 @@
 //! Must not know the person's vault: it is given a file and gives back tokens, or the other way round.
 
 #[cfg(target_arch = "wasm32")]
+#[path = "../why.rs"]
+mod why;
+
+#[cfg(target_arch = "wasm32")]
 mod worker {
+    use super::why;
     use js_sys::{Array, Object, Reflect, Uint8Array};
     use model::{Secret, UnixTime};
     use vault::{
         EntryId, Vault,
         container::payload,
         export,
-        import::{self, CannotImport},
+        import::{self, Format},
     };
     use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
@@ -31,27 +36,36 @@ mod worker {
         }
     }
 
-    /// An object with `asks` (a password, or another one), `unreadable` (a sentence), or `format`, `entries` (each a name
-    /// and why there is no token) and `tokens`: a vault in which a token's id is its place in `entries`.
+    /// An object with `unreadable` (a word of `why`), or `format` (nothing for a list of addresses), `missing` (numbers
+    /// of parts, where some are), `entries` (each a name and a word: why there is no token, or `long` where a token's note
+    /// was cut) and `tokens`: a vault in which a token's id is its place in `entries`.
     fn read(file: &[u8], password: Option<&Secret>) -> Result<JsValue, JsValue> {
         let answer = Object::new();
         let set = |name: &str, value: JsValue| Reflect::set(&answer, &name.into(), &value).map(|_| ());
         match import::read(file, password) {
-            Err(CannotImport::NeedsPassword(_) | CannotImport::WrongPassword) => set("asks", true.into())?,
-            Err(error) => set("unreadable", error.to_string().into())?,
+            Err(error) => set("unreadable", why::of_file(error).into())?,
             Ok(import) => {
                 let (entries, mut vault) = (Array::new(), Vault::new());
                 for (place, found) in import.found.into_iter().enumerate() {
                     let id = EntryId::from_bytes((place as u128).to_be_bytes());
-                    let refused = match found.outcome {
-                        Ok(draft) => {
-                            vault.add(draft, id, UnixTime::from_secs(0)).err().map(|why| why.to_string())
-                        }
-                        Err(why) => Some(why.to_string()),
+                    let word = match found.outcome {
+                        Ok(draft) => match vault.add(draft, id, UnixTime::from_secs(0)) {
+                            Ok(()) if found.shortened => "long",
+                            Ok(()) => "",
+                            Err(error) => why::of_entry(error.into()),
+                        },
+                        Err(refused) => why::of_entry(refused),
                     };
-                    entries.push(&Array::of2(&found.label.into(), &refused.unwrap_or_default().into()));
+                    entries.push(&Array::of2(&found.label.into(), &word.into()));
                 }
-                set("format", import.format.to_string().into())?;
+                if import.format != Format::OtpauthList {
+                    set("format", import.format.name().into())?;
+                }
+                let missing = import.incomplete.iter().flat_map(|batch| &batch.missing);
+                let missing = missing.map(u32::to_string).collect::<Vec<_>>().join(", ");
+                if !missing.is_empty() {
+                    set("missing", missing.into())?;
+                }
                 set("entries", entries.into())?;
                 set("tokens", Uint8Array::from(payload::write(&vault).as_slice()).into())?;
             }
@@ -59,12 +73,17 @@ mod worker {
         Ok(answer.into())
     }
 
+    /// An array: the file, then the name of each token that is not in it.
     fn aegis(plain: &[u8], password: &Secret) -> Result<JsValue, JsValue> {
         let problem = |error: &dyn std::fmt::Display| JsValue::from(error.to_string());
         let vault = payload::read(plain).map_err(|error| problem(&error))?;
         let mut rng = rand_core::UnwrapErr(getrandom::SysRng);
         let made = export::aegis(&vault, password, &mut rng).map_err(|error| problem(&error))?;
-        Ok(Uint8Array::from(made.text.expose()).into())
+        let answer = Array::of1(&Uint8Array::from(made.text.expose()));
+        for (name, _) in made.left_out {
+            answer.push(&name.into());
+        }
+        Ok(answer.into())
     }
 }
 

@@ -95,9 +95,8 @@ pub(crate) fn remove_root(name: &str) {
     }
 }
 
-/// A time as the person's region writes it.
-pub(crate) fn when(secs: u64) -> String {
+/// A time as it is written in a language (BCP 47).
+pub(crate) fn when(secs: u64, language: &str) -> String {
     let date = js_sys::Date::new(&(secs as f64 * 1000.0).into());
-    let language = languages().into_iter().next().unwrap_or_default();
-    String::from(date.to_locale_string(&language, &js_sys::Object::new()))
+    String::from(date.to_locale_string(language, &js_sys::Object::new()))
 }

@@ -1,7 +1,7 @@
 use super::{Notice, TextField, Tone};
 use crate::{
     parts,
-    state::{App, Key, session::NotChanged},
+    state::{App, Key, said::Said},
 };
 use leptos::{html, prelude::*};
 use vault::{Answer, AnswerInput, EntryId, Token};
@@ -43,9 +43,7 @@ pub(crate) fn Answering(
                     Ok(code) => answer.set(code.to_groups().expose_text().map(str::to_owned)),
                     Err(_) => problem.set(Some(app.t(Key::SaveFailed))),
                 },
-                Err(NotChanged::Refused(error)) => problem.set(Some(error.to_string())),
-                Err(NotChanged::NotSaved(why)) => problem.set(Some(why)),
-                Err(NotChanged::Locked) => {}
+                Err(why) => problem.set(Some(why.said(app))),
             }
         });
     };

@@ -2,7 +2,7 @@ use super::Answering;
 use crate::{
     browser::{clipboard, request},
     screens::Screen,
-    state::{App, Key, session::NotChanged},
+    state::{App, Key, said::Said},
 };
 use leptos::prelude::*;
 use vault::{EntryId, Kind, SortOrder};
@@ -83,9 +83,7 @@ pub(crate) fn TokenRow(
                     }
                     Err(_) => app.tell(app.t(Key::SaveFailed)),
                 },
-                Err(NotChanged::NotSaved(why)) => app.tell(why),
-                Err(NotChanged::Refused(why)) => app.tell(why.to_string()),
-                Err(NotChanged::Locked) => {}
+                Err(why) => app.tell(why.said(app)),
             }
         });
     };

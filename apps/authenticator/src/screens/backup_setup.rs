@@ -259,10 +259,13 @@ impl App {
         // At once, so that a second press finds it.
         failed.set(None);
         said.set(Some(self.t(Key::Deriving)));
+        let here = self.screen.get_untracked();
         async move {
             let done = self.set_up(password, backup, said).await;
             said.set(None);
             match done {
+                // Once there is a vault a link may have come, and its screen is not to be left.
+                Ok(()) if self.screen.get_untracked() != here => {}
                 Ok(()) => self.go_home(),
                 Err(why) => failed.set(Some(why)),
             }

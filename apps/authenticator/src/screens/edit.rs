@@ -1,7 +1,7 @@
 use super::Screen;
 use crate::{
     parts::{Notice, TextField, Tone, Top},
-    state::{App, Key, order::Step, session::NotChanged},
+    state::{App, Key, order::Step, said::Said, session::NotChanged},
 };
 use leptos::{html, prelude::*};
 use vault::{Edit, EntryId, Exporting};
@@ -98,14 +98,6 @@ pub(crate) fn EditToken(
 }
 
 /// What to tell about a change that was not made.
-pub(super) fn told<R, S, E: std::fmt::Display>(
-    app: App,
-    done: Result<(R, S), NotChanged<E>>,
-) -> Result<(), String> {
-    match done {
-        Ok(_) => Ok(()),
-        Err(NotChanged::Refused(error)) => Err(error.to_string()),
-        Err(NotChanged::NotSaved(why)) => Err(why),
-        Err(NotChanged::Locked) => Err(app.t(Key::UnlockTitle)),
-    }
+pub(super) fn told<R, S, E: Said>(app: App, done: Result<(R, S), NotChanged<E>>) -> Result<(), String> {
+    done.map(|_| ()).map_err(|why| why.said(app))
 }

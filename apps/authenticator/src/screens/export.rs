@@ -1,13 +1,13 @@
 use crate::{
     browser::files,
     parts::{self, NewPassword, Notice, PasswordField, Tone, Top},
-    state::{App, Key, incoming, keys},
+    state::{App, Key, incoming, keys, said::Said},
 };
 use leptos::{html, prelude::*};
 use model::Secret;
 use vault::{
     container::{Keyring, NewSlot, PasswordParameters},
-    export,
+    export::{self, PageTexts},
 };
 use wasm_bindgen_futures::spawn_local;
 
@@ -20,6 +20,14 @@ enum Form {
     Aegis,
     /// Addresses, in the clear.
     Links,
+    /// A page to print, in the clear.
+    Page,
+}
+
+impl Form {
+    fn is_encrypted(self) -> bool {
+        matches!(self, Self::Own | Self::Aegis)
+    }
 }
 
 /// Tokens for elsewhere.
@@ -33,10 +41,10 @@ pub(crate) fn Export() -> impl IntoView {
         if busy.get_untracked() {
             return;
         }
-        let password = if form == Form::Links {
-            Some(parts::typed(first))
-        } else {
+        let password = if form.is_encrypted() {
             parts::typed_twice(app, [first, second], problem, differs)
+        } else {
+            Some(Secret::default())
         };
         let Some(password) = password else { return };
         let typed = parts::typed(own);
@@ -44,7 +52,7 @@ pub(crate) fn Export() -> impl IntoView {
         failed.set(None);
         spawn_local(async move {
             // In the clear only for whoever knows the password of the app.
-            if form == Form::Links
+            if !form.is_encrypted()
                 && let Err(why) = app.confirm_password(&typed).await
             {
                 own_problem.set(Some(why));
@@ -54,7 +62,14 @@ pub(crate) fn Export() -> impl IntoView {
             let made = app.make_export(form, &password).await;
             busy.set(false);
             match made {
-                Ok(()) => [first, second, own].into_iter().for_each(parts::empty),
+                Ok(left_out) => {
+                    own_problem.set(None);
+                    [first, second, own].into_iter().for_each(parts::empty);
+                    if !left_out.is_empty() {
+                        let names = left_out.join(", ");
+                        failed.set(Some(app.t_with(Key::ExportLeftOut, &[("names", names.as_str().into())])));
+                    }
+                }
                 Err(why) => failed.set(Some(why)),
             }
         });
@@ -79,7 +94,7 @@ pub(crate) fn Export() -> impl IntoView {
                     </button>
                 </div>
             </form>
-            <h2>{app.t(Key::ExportLinks)}</h2>
+            <h2>{app.t(Key::ExportPlain)}</h2>
             <p>{app.t(Key::ExportLinksWarning)}</p>
             <form on:submit=move |event| { event.prevent_default(); give(Form::Links); }>
                 <PasswordField
@@ -88,31 +103,38 @@ pub(crate) fn Export() -> impl IntoView {
                     problem=own_problem
                     autocomplete="current-password"
                 />
-                <button type="submit" class={"wide"} disabled=move || busy.get()>{app.t(Key::ExportLinks)}</button>
+                <div class="stack">
+                    <button type="submit" class={"wide"} disabled=move || busy.get()>{app.t(Key::ExportLinks)}</button>
+                    <button type="button" class={"wide"} on:click=move |_| give(Form::Page)>
+                        {app.t(Key::ExportPrint)}
+                    </button>
+                    <p class="quiet">{app.t(Key::ExportPrintText)}</p>
+                </div>
             </form>
         </main>
     }
 }
 
 impl App {
-    async fn make_export(self, form: Form, password: &Secret) -> Result<(), String> {
+    /// Makes the file and hands it over. Gives back the names of the tokens that are not in it.
+    async fn make_export(self, form: Form, password: &Secret) -> Result<Vec<String>, String> {
         let copy = self.session.with_value(|session| session.as_ref().map(|session| session.copy()));
         let vault = copy.ok_or_else(|| self.t(Key::UnlockTitle))?;
-        let (name, kind, bytes) = match form {
+        let names = |left: Vec<(String, _)>| left.into_iter().map(|(name, _)| name).collect();
+        let (name, kind, (bytes, left_out)) = match form {
             Form::Own => {
                 let parameters = PasswordParameters::random(&mut keys::rng());
                 let key =
                     keys::derive(password, &parameters).await.map_err(|refused| self.explain(&refused))?;
                 let slot = NewSlot::password(parameters, key);
                 let keyring =
-                    Keyring::create(slot, self.now(), &mut keys::rng()).map_err(|error| error.to_string())?;
-                let (mut shared, _) = export::shareable(&vault, self.now());
-                let sealed =
-                    keyring.seal(&mut shared, &mut keys::rng()).map_err(|error| error.to_string())?;
+                    Keyring::create(slot, self.now(), &mut keys::rng()).map_err(|error| error.said(self))?;
+                let (mut shared, left_out) = export::shareable(&vault, self.now());
+                let sealed = keyring.seal(&mut shared, &mut keys::rng()).map_err(|error| error.said(self))?;
                 (
                     "countersign-export.csvault",
                     "application/octet-stream",
-                    Secret::new(sealed.bytes().to_vec()),
+                    (Secret::new(sealed.bytes().to_vec()), names(left_out)),
                 )
             }
             Form::Aegis => {
@@ -120,8 +142,31 @@ impl App {
                     incoming::aegis(&vault, password).await.map_err(|refused| self.explain(&refused))?;
                 ("countersign-aegis.json", "application/json", made)
             }
-            Form::Links => ("countersign-links.txt", "text/plain", export::otpauth_list(&vault).text),
+            Form::Links => {
+                let made = export::otpauth_list(&vault);
+                ("countersign-links.txt", "text/plain", (made.text, names(made.left_out)))
+            }
+            Form::Page => {
+                let made = self.page(&vault);
+                ("countersign-page.html", "text/html", (made.text, names(made.left_out)))
+            }
         };
-        files::give(name, kind, bytes.expose()).await.map_err(|_| self.t(Key::BackupFailedFile))
+        files::give(name, kind, bytes.expose()).await.map_err(|_| self.t(Key::BackupFailedFile))?;
+        Ok(left_out)
+    }
+
+    fn page(self, vault: &vault::Vault) -> export::Export {
+        let when = self.when(self.now().as_secs());
+        let texts = PageTexts {
+            language: self.language.get_untracked().tag(),
+            title: &self.t(Key::PrintTitle),
+            introduction: &self.t_with(Key::PrintText, &[("when", when.as_str().into())]),
+            key: &self.t(Key::Secret),
+            parameters: &self.t(Key::PrintDetails),
+        };
+        export::page(vault, texts, |uri| {
+            let mut picture = qr::Matrix::encode(uri.expose_text()?).ok()?.svg("");
+            Some(std::mem::take(&mut *picture))
+        })
     }
 }

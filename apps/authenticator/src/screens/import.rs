@@ -1,6 +1,6 @@
 use super::Screen;
 use crate::{
-    browser::files,
+    browser::{Refused, files},
     parts::{self, Notice, PasswordField, Tone, Top},
     state::{
         App, Key,
@@ -37,6 +37,7 @@ pub(crate) fn Import() -> impl IntoView {
             match read {
                 Ok(found) => {
                     asks.set(false);
+                    failed.set(found.missing.clone());
                     verdicts.set(Some((
                         found.format.clone(),
                         found.verdicts.clone(),
@@ -49,7 +50,8 @@ pub(crate) fn Import() -> impl IntoView {
                     asks.set(true);
                 }
                 Err(NoFile::Unreadable(why)) => {
-                    failed.set(Some(app.t_with(Key::ImportUnknown, &[("detail", why.as_str().into())])));
+                    asks.set(false);
+                    failed.set(Some(why));
                 }
             }
         });
@@ -64,7 +66,8 @@ pub(crate) fn Import() -> impl IntoView {
                     file.set_value(Zeroizing::new(bytes));
                     look();
                 }
-                Err(_) => failed.set(Some(app.t(Key::QrTooLong))),
+                Err(Refused::Full) => failed.set(Some(app.t(Key::ImportTooLarge))),
+                Err(_) => failed.set(Some(app.t(Key::ImportNotRead))),
             }
         });
     };

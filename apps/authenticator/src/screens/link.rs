@@ -26,7 +26,10 @@ pub(crate) fn Link() -> impl IntoView {
             match app.enroll_text(&text, parts).await {
                 Outcome::Added(message) | Outcome::Duplicate(message) => {
                     app.tell(message);
-                    app.go(Screen::Tokens);
+                    // Meanwhile another link may have come, which this screen must not cover.
+                    if !parts.is_disposed() {
+                        app.go(Screen::Tokens);
+                    }
                 }
                 Outcome::Part(message) | Outcome::Problem(message) => problem.set(Some(message)),
             }

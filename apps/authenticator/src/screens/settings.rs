@@ -113,9 +113,10 @@ fn Erase() -> impl IntoView {
     let asked = RwSignal::new(false);
     let failed = RwSignal::new(None::<String>);
     let erase = move || {
-        // The same word in every language, so that it is not typed without looking.
-        let typed = field.get_untracked().is_some_and(|input| input.value().trim() == "DELETE");
-        if !typed {
+        let typed =
+            field.get_untracked().map(|input| input.value().trim().to_lowercase()).unwrap_or_default();
+        if typed != app.t(Key::EraseWord).to_lowercase() {
+            failed.set(Some(app.t(Key::EraseNotTyped)));
             return;
         }
         spawn_local(async move {
@@ -130,13 +131,14 @@ fn Erase() -> impl IntoView {
             }
         });
     };
+    let confirm = app.t_with(Key::EraseConfirm, &[("word", app.t(Key::EraseWord).as_str().into())]);
     view! {
         <h2>{app.t(Key::Erase)}</h2>
         <p hidden=move || asked.get()>
             <button type="button" class="bad" on:click=move |_| asked.set(true)>{app.t(Key::Erase)}</button>
         </p>
         <form hidden=move || !asked.get() on:submit=move |event| { event.prevent_default(); erase(); }>
-            <TextField label=app.t(Key::EraseConfirm) field=field problem=failed />
+            <TextField label=confirm field=field problem=failed />
             <button type="submit" class="bad">{app.t(Key::Delete)}</button>
         </form>
     }

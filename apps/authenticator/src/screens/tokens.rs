@@ -139,7 +139,7 @@ pub(crate) fn BackupLine() -> impl IntoView {
         .into_any(),
         Standing::Running => view! { <Notice tone=Tone::Plain what=app.t(Key::BackupRunning) /> }.into_any(),
         Standing::Verified { at, tokens } => {
-            let when = crate::browser::page::when(at);
+            let when = app.when(at);
             let details = app
                 .t_with(Key::BackupVerifiedAt, &[("when", when.as_str().into()), ("count", tokens.into())]);
             view! { <Notice tone=Tone::Good what=app.t(Key::BackupVerified) then=details /> }.into_any()

@@ -1,5 +1,5 @@
 use crate::{
-    browser::{page, passkey},
+    browser::passkey,
     parts::{self, Notice, PasswordField, TextField, Tone},
     state::{App, Key, storage::Found, ways},
 };
@@ -98,5 +98,5 @@ pub(crate) fn Unlock() -> impl IntoView {
 
 fn older_text(app: App) -> String {
     let at = app.storage.with_value(|storage| storage.newest().map(|saved| saved.at));
-    app.t_with(Key::OlderGeneration, &[("when", page::when(at.unwrap_or_default()).as_str().into())])
+    app.t_with(Key::OlderGeneration, &[("when", app.when(at.unwrap_or_default()).as_str().into())])
 }

@@ -1,13 +1,11 @@
 //! From a scanned, pasted or linked text to tokens in the vault.
 
-use super::{
-    App, Key,
-    session::{NotChanged, fresh_entry_id},
-};
+use super::{App, Key, said::Said, session::fresh_entry_id};
+use crate::why;
 use leptos::prelude::*;
 use otp::{InvalidSeed, UriField};
 use vault::{
-    CannotKeep, Draft,
+    Draft,
     import::{self, CannotImport, GoogleParts, Import, Refused},
 };
 
@@ -55,7 +53,7 @@ impl App {
         let progress = parts.with_value(GoogleParts::progress);
         let Some(batch) = progress.last() else { return Outcome::Problem(self.t(Key::QrNotAToken)) };
         let total = batch.of.to_string();
-        let missing = batch.missing.iter().map(|part| (part + 1).to_string()).collect::<Vec<_>>().join(", ");
+        let missing = batch.missing.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
         let read = self.t_with(
             Key::GooglePart,
             &[("count", u64::from(batch.have).into()), ("total", total.as_str().into())],
@@ -107,12 +105,7 @@ impl App {
                 drafts.into_iter().try_for_each(|draft| vault.add(draft, fresh_entry_id(), now))
             })
             .await;
-        match added {
-            Ok(_) => Ok(()),
-            Err(NotChanged::Refused(error)) => Err(CannotKeep::to_string(&error)),
-            Err(NotChanged::NotSaved(why)) => Err(why),
-            Err(NotChanged::Locked) => Err(self.t(Key::UnlockTitle)),
-        }
+        added.map(|_| ()).map_err(|why| why.said(self))
     }
 
     /// What the token is called that is the same as this one, if there is one outside the trash.
@@ -142,7 +135,11 @@ impl App {
                 self.t(Key::QrBadSecret)
             }
             Refused::TooLong | Refused::Secret(InvalidSeed::TooLong) => self.t(Key::QrTooLong),
-            other => self.t_with(Key::QrBadValue, &[("what", other.to_string().as_str().into())]),
+            other => {
+                let word = why::of_entry(other);
+                let what = self.field(word).unwrap_or_else(|| self.why(word));
+                self.t_with(Key::QrBadValue, &[("what", what.as_str().into())])
+            }
         }
     }
 
@@ -150,7 +147,7 @@ impl App {
         match error {
             CannotImport::Unknown => self.t(Key::QrNotAToken),
             CannotImport::TooLarge => self.t(Key::QrTooLong),
-            other => other.to_string(),
+            other => self.why(why::of_file(other)),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     App, Key, keys,
+    said::Said,
     storage::{Found, Storage},
 };
 use crate::{
@@ -70,7 +71,7 @@ impl App {
         let key = keys::derive(password, &parameters).await.map_err(|refused| self.explain(&refused))?;
         let password_key = Some(SlotKey::from_bytes(Zeroizing::new(*key.expose())));
         let slot = NewSlot::password(parameters, key);
-        let keyring = Keyring::create(slot, self.now(), &mut rng).map_err(|error| error.to_string())?;
+        let keyring = Keyring::create(slot, self.now(), &mut rng).map_err(|error| error.said(self))?;
         self.session.set_value(Some(Session { vault: Vault::new(), keyring, password_key }));
         // Saved at once, so that a browser that keeps nothing says so before the first token.
         match self.change(|_, _| Ok::<_, ()>(())).await {
@@ -186,7 +187,7 @@ impl App {
                         Ok(sealed) => Ok((done, sealed, before)),
                         Err(error) => {
                             session.vault = before;
-                            Err(NotChanged::NotSaved(error.to_string()))
+                            Err(NotChanged::NotSaved(error.said(self)))
                         }
                     },
                     Err(error) => {

@@ -1,7 +1,7 @@
 //! Other ways to open the vault than the password: a passkey and a printed recovery code. And the password itself,
 //! changed, or asked for once in a while so that nobody forgets it.
 
-use super::{App, Key, keys, session::NotChanged};
+use super::{App, Key, keys, said::Said, session::NotChanged};
 use crate::browser::{page, passkey};
 use leptos::prelude::*;
 use model::Secret;
@@ -169,11 +169,7 @@ impl App {
     }
 
     fn told(self, done: Result<(), NotChanged<CannotChangeSlots>>) -> Result<(), String> {
-        done.map_err(|error| match error {
-            NotChanged::Refused(error) => error.to_string(),
-            NotChanged::NotSaved(why) => why,
-            NotChanged::Locked => self.t(Key::UnlockTitle),
-        })
+        done.map_err(|why| why.said(self))
     }
 }
 

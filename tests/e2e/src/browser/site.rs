@@ -49,6 +49,18 @@ impl Site {
     /// # Panics
     /// When the port is taken.
     pub fn serve_at(folder: &Path, port: u16) -> Self {
+        Self::listen(folder, port, 0)
+    }
+
+    /// Serves it by a clock that is ahead of the device's by so many seconds.
+    ///
+    /// # Panics
+    /// When it cannot.
+    pub fn serve_ahead(folder: &Path, secs: i64) -> Self {
+        Self::listen(folder, 0, secs)
+    }
+
+    fn listen(folder: &Path, port: u16, ahead_secs: i64) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).expect("a port");
         let address = listener.local_addr().expect("an address");
         let stop = Arc::new(AtomicBool::new(false));
@@ -60,7 +72,7 @@ impl Site {
                     return;
                 }
                 let folder = folder.clone();
-                thread::spawn(move || answer(&stream, &folder));
+                thread::spawn(move || answer(&stream, &folder, ahead_secs));
             }
         });
         site
@@ -85,7 +97,7 @@ impl Drop for Site {
     }
 }
 
-fn answer(stream: &TcpStream, folder: &Path) -> Option<()> {
+fn answer(stream: &TcpStream, folder: &Path, ahead_secs: i64) -> Option<()> {
     let mut reader = BufReader::new(stream.take(64 * 1024));
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
@@ -101,7 +113,7 @@ fn answer(stream: &TcpStream, folder: &Path) -> Option<()> {
         path => path.strip_prefix("/app/").unwrap_or_default(),
     };
     let content = match path.as_str() {
-        "/api/v1/time" => Some(format!("{{\"now_ms\":{}}}", now_ms()).into_bytes()),
+        "/api/v1/time" => Some(format!("{{\"now_ms\":{}}}", now_ms() + 1000 * ahead_secs).into_bytes()),
         _ if name.is_empty() || name.contains("..") => None,
         _ => fs::read(folder.join(name)).ok(),
     };
@@ -133,6 +145,6 @@ fn kind(name: &str) -> &'static str {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the server's clock")]
-fn now_ms() -> u128 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis())
+fn now_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
 }

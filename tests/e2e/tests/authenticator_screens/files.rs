@@ -8,7 +8,7 @@ use std::{
 };
 
 pub(super) const FILE_PASSWORD: &str = "another long password";
-const BANK: &str = "otpauth://ocra/Bank:ada?secret=OBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Bank&suite=OCRA-1:HOTP-SHA1-6:C-QN08&counter=7";
+pub(super) const BANK: &str = "otpauth://ocra/Bank:ada?secret=OBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Bank&suite=OCRA-1:HOTP-SHA1-6:C-QN08&counter=7";
 
 /// Runs the authenticator of the terminal.
 fn terminal(words: &[&str], password: (&str, &str)) -> String {
@@ -32,7 +32,7 @@ pub(super) fn backup_of(folder: &Path, uris: &[&str]) -> PathBuf {
 }
 
 /// The issuers and secrets in a file, as the terminal reads them.
-fn inspect(file: &Path) -> Vec<(String, String)> {
+pub(super) fn inspect(file: &Path) -> Vec<(String, String)> {
     let words = ["inspect", &file.to_string_lossy(), "--json", "--password-env", "FILE_PASSWORD"];
     let entries: Value = serde_json::from_str(&terminal(&words, ("FILE_PASSWORD", FILE_PASSWORD))).unwrap();
     let text = |entry: &Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
@@ -63,8 +63,14 @@ async fn to_import(browser: &Browser) {
     browser.press("Import").await;
 }
 
+/// Saves what is downloaded in this folder.
+pub(super) async fn downloads_into(browser: &Browser, folder: &Path) {
+    let downloads = json!({ "behavior": "allow", "downloadPath": folder });
+    browser.command("Browser.setDownloadBehavior", downloads).await;
+}
+
 /// The file in the downloads, once it is whole.
-async fn downloaded(browser: &Browser, folder: &Path, name: &str) -> PathBuf {
+pub(super) async fn downloaded(browser: &Browser, folder: &Path, name: &str) -> PathBuf {
     let file = folder.join(name);
     browser
         .wait(&format!("{name} is saved"), || async {
@@ -116,8 +122,7 @@ async fn an_encrypted_file_comes_in_after_a_verdict_on_each_token_and_goes_out_a
     browser.press("Back").await;
 
     // Out: one read by the terminal, and into another browser.
-    let downloads = json!({ "behavior": "allow", "downloadPath": folder.path() });
-    browser.command("Browser.setDownloadBehavior", downloads).await;
+    downloads_into(&browser, folder.path()).await;
     browser.press("Export").await;
     browser.fill("Password", FILE_PASSWORD).await;
     browser.fill("Repeat the password", FILE_PASSWORD).await;

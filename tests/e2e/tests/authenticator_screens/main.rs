@@ -1,10 +1,15 @@
 //! The authenticator's screens one by one: tokens by hand and in order, files in and out, restoring a backup, and what
 //! is said when the browser or the server refuses.
 
+mod device;
+mod export;
 mod files;
+mod hostile;
+mod language;
 mod refused;
 mod restore;
 mod tokens;
+mod update;
 
 use countersign_e2e::{Browser, Oath};
 
@@ -36,4 +41,17 @@ async fn shows_code_of(browser: &Browser, uri: &str) {
             (browser.text_of(".code").await?.replace(' ', "") == oath.code(0)).then_some(())
         })
         .await;
+}
+
+/// Whether no vault is on the device.
+async fn nothing_is_kept(browser: &Browser) -> bool {
+    let count = "return new Promise((done, fail) => {
+        const open = indexedDB.open('countersign');
+        open.onerror = fail;
+        open.onsuccess = () => {
+            const request = open.result.transaction('vault').objectStore('vault').count();
+            request.onsuccess = () => { open.result.close(); done(request.result); };
+        };
+    })";
+    browser.run(count).await == 0
 }

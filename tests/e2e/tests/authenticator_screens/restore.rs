@@ -1,22 +1,9 @@
 use super::{
     ADA, BOB, PASSWORD,
     files::{FILE_PASSWORD, backup_of, choose},
-    lists,
+    lists, nothing_is_kept,
 };
 use countersign_e2e::{Browser, Server, Site, app_folder};
-
-/// Whether no vault is on the device.
-async fn nothing_is_kept(browser: &Browser) -> bool {
-    let count = "return new Promise((done, fail) => {
-        const open = indexedDB.open('countersign');
-        open.onerror = fail;
-        open.onsuccess = () => {
-            const request = open.result.transaction('vault').objectStore('vault').count();
-            request.onsuccess = () => { open.result.close(); done(request.result); };
-        };
-    })";
-    browser.run(count).await == 0
-}
 
 #[tokio::test]
 async fn a_backup_that_a_slip_of_the_fingers_does_not_find_is_not_replaced_by_an_empty_one() {

@@ -16,7 +16,7 @@ async fn open(browser: &Browser, issuer: &str) {
 }
 
 /// Pastes a picture of a QR code; whether the app took it.
-async fn paste_picture_of(browser: &Browser, uri: &str) -> bool {
+pub(super) async fn paste_picture_of(browser: &Browser, uri: &str) -> bool {
     let gray = BASE64.encode(&still(uri));
     let script = format!(
         "const gray = Uint8Array.from(atob('{gray}'), (c) => c.charCodeAt(0));

@@ -4,7 +4,7 @@ use super::{
     App, Key, Standing, copy,
     place::{BackupPlace, Kept, Place},
 };
-use crate::state::{keys, session::NotChanged};
+use crate::state::{keys, said::Said};
 use leptos::prelude::*;
 use model::Secret;
 use vault::{
@@ -65,7 +65,6 @@ impl App {
             .await
             .map_err(|refused| self.explain(&refused))?;
         let kept = match file {
-            Some(bytes) if Container::read(&bytes).is_err() => return Err(self.t(Key::BackupFileNone)),
             Some(bytes) => Some(Kept { bytes, etag: None }),
             None => Place::new(kind, &root).read().await.map_err(|error| self.explain_place(error))?,
         };
@@ -114,7 +113,11 @@ impl App {
         kept: Kept,
         password: &Secret,
     ) -> Result<Opened, String> {
-        let container = Container::read(&kept.bytes).map_err(|error| error.to_string())?;
+        let (none, other_password) = match kind {
+            PlaceKind::File => (Key::BackupFileNone, Key::ImportWrongPassword),
+            _ => (Key::BackupFailedDifferent, Key::BackupFailedPassword),
+        };
+        let container = Container::read(&kept.bytes).map_err(|_| self.t(none))?;
         for slot in container.slots() {
             let Way::Password(parameters) = slot.way() else { continue };
             let key = keys::derive(password, parameters).await.map_err(|refused| self.explain(&refused))?;
@@ -122,10 +125,7 @@ impl App {
                 return Ok(Opened { vault, keyring, key, etag: kept.etag });
             }
         }
-        Err(self.t(match kind {
-            PlaceKind::File => Key::ImportWrongPassword,
-            _ => Key::BackupFailedPassword,
-        }))
+        Err(self.t(other_password))
     }
 
     /// Merges another copy in, and takes over its keys: from now on both are opened in the same ways.
@@ -138,11 +138,6 @@ impl App {
                 Ok::<MergeReport, vault::CannotMerge>(report)
             })
             .await;
-        match adopted {
-            Ok(_) => Ok(()),
-            Err(NotChanged::Refused(error)) => Err(error.to_string()),
-            Err(NotChanged::NotSaved(why)) => Err(why),
-            Err(NotChanged::Locked) => Err(self.t(Key::UnlockTitle)),
-        }
+        adopted.map(|_| ()).map_err(|why| why.said(self))
     }
 }
