@@ -22,11 +22,21 @@ fn a_link_to_a_missing_file_or_heading_is_found() {
     let readme = Workspace::read().unwrap().root.join("README.md");
     let good = "[a](docs/server.md) [b](docs/server.md#first-start) [c](https://a.example) ![d](docs/pictures/lab.svg)";
     assert_eq!(broken(&readme, good), Vec::<String>::new());
-    for bad in
-        ["[a](docs/none.md)", "[a](docs/server.md#none)", "![a](none.svg)", "[a](#none)", "[a](/etc/passwd)"]
-    {
+    let markdown =
+        ["[a](docs/none.md)", "[a](docs/server.md#none)", "![a](none.svg)", "[a](#none)", "[a](/etc/passwd)"];
+    for bad in markdown.into_iter().chain(["<img src=\"none.png\">", "<source srcset=\"none.png\">"]) {
         assert_eq!(broken(&readme, bad).len(), 1, "{bad}");
     }
+}
+
+#[test]
+fn every_picture_is_shown_in_a_document() {
+    let root = Workspace::read().unwrap().root;
+    let text: String = pages(&root).iter().map(|page| fs::read_to_string(page).unwrap()).collect();
+    let pictures = fs::read_dir(root.join("docs/pictures")).unwrap();
+    let names = pictures.map(|picture| picture.unwrap().file_name().to_string_lossy().into_owned());
+    let unused: Vec<_> = names.filter(|name| !text.contains(&format!("pictures/{name}"))).collect();
+    assert_eq!(unused, Vec::<String>::new());
 }
 
 #[test]
@@ -70,7 +80,11 @@ fn pages(root: &Path) -> BTreeSet<PathBuf> {
 
 /// Links of a page that lead nowhere.
 fn broken(page: &Path, text: &str) -> Vec<String> {
-    let targets = text.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0));
+    // As Markdown has it, and as HTML has pictures that are different on dark pages.
+    let between = |before: &'static str, after| {
+        text.split(before).skip(1).filter_map(move |rest| Some(rest.split_once(after)?.0))
+    };
+    let targets = between("](", ')').chain(between("src=\"", '"')).chain(between("srcset=\"", '"'));
     let local = targets.filter(|target| !target.contains("://") && !target.starts_with("mailto:"));
     let bad = local.filter(|target| !leads_somewhere(page, target));
     bad.map(|target| format!("{}: {target}", page.display())).collect()

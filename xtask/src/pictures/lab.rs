@@ -10,8 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a screen may take to come, the lab's own start included.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a screen may take to come, the lab's own start included, and building it once more where the code was changed.
+const PATIENCE: Duration = Duration::from_secs(600);
 /// How long the lab may take to end, asked to.
 const END_LIMIT: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(50);
