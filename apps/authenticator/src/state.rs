@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod clock;
 pub(crate) mod enroll;
+pub(crate) mod hidden;
 pub(crate) mod incoming;
 pub(crate) mod keys;
 pub(crate) mod lock;

@@ -69,6 +69,11 @@ pub(crate) fn now_ms() -> u64 {
     js_sys::Date::now() as u64
 }
 
+/// How long the page has been open, in milliseconds, whatever the device's clock is set to.
+pub(crate) fn running_ms() -> f64 {
+    window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+}
+
 /// Whether this is Safari on iOS outside the installed app, where what a tab keeps is not in the app.
 pub(crate) fn is_ios_tab() -> bool {
     let Some(window) = window() else { return false };

@@ -14,25 +14,25 @@ pub(crate) fn Answering(
     id: EntryId,
 ) -> impl IntoView {
     let app = App::here();
-    let [challenge, pin] = [(); 2].map(|()| NodeRef::<html::Input>::new());
+    let [challenge, pin, session] = [(); 3].map(|()| NodeRef::<html::Input>::new());
     let typed = RwSignal::new(String::new());
     let answer = RwSignal::new(None::<String>);
     let problem = RwSignal::new(None::<String>);
-    let asks_for_pin = app
-        .read(|vault| match &vault.get(id)?.token {
-            Token::Ocra { suite, .. } => suite.pin_hash(),
-            _ => None,
-        })
-        .flatten()
-        .is_some();
+    let asks_for = app.read(|vault| match &vault.get(id)?.token {
+        Token::Ocra { suite, .. } => Some((suite.pin_hash().is_some(), suite.session_bytes().is_some())),
+        _ => None,
+    });
+    let (asks_for_pin, asks_for_session) = asks_for.flatten().unwrap_or_default();
     let ask = move || {
         let question = typed.get_untracked();
         let secret = parts::typed(pin);
+        let about = parts::typed(session);
         spawn_local(async move {
             let done = app
                 .change(move |vault, now| {
                     let pin = asks_for_pin.then_some(&secret);
-                    vault.answer(id, AnswerInput { challenge: &question, pin, session: None }, now)
+                    let session = asks_for_session.then_some(about.expose());
+                    vault.answer(id, AnswerInput { challenge: &question, pin, session }, now)
                 })
                 .await;
             parts::empty(pin);
@@ -59,6 +59,7 @@ pub(crate) fn Answering(
                     typed.set(text);
                 })
             />
+            {asks_for_session.then(|| view! { <TextField label=app.t(Key::Session) field=session /> })}
             {asks_for_pin.then(|| view! { <TextField label=app.t(Key::TokenPin) field=pin /> })}
             {move || {
                 let data = typed.get();

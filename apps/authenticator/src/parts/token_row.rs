@@ -2,7 +2,7 @@ use super::Answering;
 use crate::{
     browser::{clipboard, request},
     screens::Screen,
-    state::{App, Key, said::Said},
+    state::{App, Key, hidden, said::Said},
 };
 use leptos::prelude::*;
 use vault::{EntryId, Kind, SortOrder};
@@ -132,17 +132,32 @@ fn TimedCode(shown: Memo<Option<Shown>>, on_copy: Callback<String>) -> impl Into
     let part = move |take: fn(&Shown) -> String| move || shown.get().as_ref().map(take).unwrap_or_default();
     let groups = part(|shown| shown.groups.clone());
     let soon = move || shown.get().is_some_and(|shown| shown.remaining <= 5);
+    // Where codes are hidden, a tap shows the one of now and not those that follow.
+    let hides = hidden::is_on();
+    let tapped = RwSignal::new(None::<String>);
+    let hidden = move || hides && tapped.get().as_ref() != shown.get().as_ref().map(|shown| &shown.groups);
     view! {
         <button
             type="button"
             class=move || if shown.get().is_some_and(|shown| shown.groups.len() > 8) { "code long" } else { "code" }
-            on:click=move |_| on_copy.run(part(|shown| shown.plain.clone())())
+            on:click=move |_| {
+                if untrack(hidden) {
+                    tapped.set(shown.get_untracked().map(|shown| shown.groups));
+                } else {
+                    on_copy.run(part(|shown| shown.plain.clone())());
+                }
+            }
         >
+            <span class={"tap"} aria-hidden="true" hidden=move || !hidden()>{app.t(Key::CodeTap)}</span>
             <span
                 role="img"
-                aria-label=move || app.t_with(Key::CodeOf, &[("digits", spelled(&part(|shown| shown.plain.clone())()).as_str().into())])
+                aria-label=move || if hidden() {
+                    app.t(Key::CodeHidden)
+                } else {
+                    app.t_with(Key::CodeOf, &[("digits", spelled(&part(|shown| shown.plain.clone())()).as_str().into())])
+                }
             >
-                {groups}
+                {move || if hidden() { String::new() } else { groups() }}
             </span>
         </button>
         <progress
@@ -153,7 +168,9 @@ fn TimedCode(shown: Memo<Option<Shown>>, on_copy: Callback<String>) -> impl Into
         ></progress>
         <div class="foot">
             <span class="next quiet">
-                {app.t(Key::NextCode)} " " <span class="value">{part(|shown| shown.next.clone())}</span>
+                <span hidden=hidden>
+                    {app.t(Key::NextCode)} " " <span class="value">{part(|shown| shown.next.clone())}</span>
+                </span>
             </span>
             <span class="quiet left">
                 {move || {

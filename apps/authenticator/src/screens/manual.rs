@@ -5,7 +5,7 @@ use crate::{
 };
 use leptos::{html, prelude::*};
 use otp::{Algorithm, Counter, Digits, InvalidSeed, Period, Seed};
-use vault::{Draft, Token};
+use vault::{Draft, Kind, Token};
 use wasm_bindgen_futures::spawn_local;
 
 /// The key by hand, judged while it is typed.
@@ -17,7 +17,8 @@ pub(crate) fn Manual() -> impl IntoView {
         [(); 5].map(|()| RwSignal::new(None::<String>));
     let secret_doubt = RwSignal::new(None::<String>);
     let failed = RwSignal::new(None::<String>);
-    let by_counter = RwSignal::new(false);
+    let kind = RwSignal::new(Kind::Totp);
+    let is = move |wanted: Kind| move || kind.get() == wanted;
     let algorithm = RwSignal::new(Algorithm::Sha1);
     let value =
         |field: NodeRef<html::Input>| field.get_untracked().map(|input| input.value()).unwrap_or_default();
@@ -45,21 +46,25 @@ pub(crate) fn Manual() -> impl IntoView {
             number
         };
         let count = number(digits, digits_problem, Digits::MIN.into(), Digits::MAX.into());
-        let token = if by_counter.get_untracked() {
-            let start = number(counter, counter_problem, 0, u64::MAX);
-            Token::Hotp {
-                seed: seed.ok()?,
-                algorithm: algorithm.get_untracked(),
-                digits: Digits::new(u8::try_from(count?).ok()?).ok()?,
-                counter: Counter::new(start?),
+        let token = match kind.get_untracked() {
+            Kind::Steam => Token::Steam { seed: seed.ok()? },
+            Kind::Hotp => {
+                let start = number(counter, counter_problem, 0, u64::MAX);
+                Token::Hotp {
+                    seed: seed.ok()?,
+                    algorithm: algorithm.get_untracked(),
+                    digits: Digits::new(u8::try_from(count?).ok()?).ok()?,
+                    counter: Counter::new(start?),
+                }
             }
-        } else {
-            let secs = number(period, period_problem, 1, 86_400);
-            Token::Totp {
-                seed: seed.ok()?,
-                algorithm: algorithm.get_untracked(),
-                digits: Digits::new(u8::try_from(count?).ok()?).ok()?,
-                period: Period::from_secs(u32::try_from(secs?).ok()?).ok()?,
+            _ => {
+                let secs = number(period, period_problem, 1, 86_400);
+                Token::Totp {
+                    seed: seed.ok()?,
+                    algorithm: algorithm.get_untracked(),
+                    digits: Digits::new(u8::try_from(count?).ok()?).ok()?,
+                    period: Period::from_secs(u32::try_from(secs?).ok()?).ok()?,
+                }
             }
         };
         (!named.is_empty()).then(|| Draft::new(token, named, value(account).trim()))
@@ -101,12 +106,17 @@ pub(crate) fn Manual() -> impl IntoView {
                     <summary>{app.t(Key::MoreOptions)}</summary>
                     <div class="field">
                         <label for="kind">{app.t(Key::Kind)}</label>
-                        <select id="kind" on:change=move |event| by_counter.set(event_target_value(&event) == "hotp")>
+                        <select id="kind" on:change=move |event| kind.set(match event_target_value(&event).as_str() {
+                            "hotp" => Kind::Hotp,
+                            "steam" => Kind::Steam,
+                            _ => Kind::Totp,
+                        })>
                             <option value="totp">{app.t(Key::KindTime)}</option>
                             <option value="hotp">{app.t(Key::KindCounter)}</option>
+                            <option value={"steam"}>"Steam"</option>
                         </select>
                     </div>
-                    <div class="field">
+                    <div class="field" hidden=is(Kind::Steam)>
                         <label for="algorithm">{app.t(Key::Algorithm)}</label>
                         <select id="algorithm" on:change=move |event| {
                             algorithm.set(event_target_value(&event).parse().unwrap_or_default());
@@ -116,11 +126,13 @@ pub(crate) fn Manual() -> impl IntoView {
                             }).collect_view()}
                         </select>
                     </div>
-                    <TextField label=app.t(Key::Digits) field=digits value="6" problem=digits_problem number=true />
-                    <div hidden=move || by_counter.get()>
+                    <div hidden=is(Kind::Steam)>
+                        <TextField label=app.t(Key::Digits) field=digits value="6" problem=digits_problem number=true />
+                    </div>
+                    <div hidden=move || kind.get() != Kind::Totp>
                         <TextField label=app.t(Key::Period) field=period value="30" problem=period_problem number=true />
                     </div>
-                    <div hidden=move || !by_counter.get()>
+                    <div hidden=move || kind.get() != Kind::Hotp>
                         <TextField label=app.t(Key::Counter) field=counter value="0" problem=counter_problem number=true />
                     </div>
                 </details>

@@ -2,7 +2,7 @@ use super::Screen;
 use crate::{
     browser::{files, page},
     parts::{Notice, TextField, Tone, Top, Ways},
-    state::{App, Key, backup::Standing, lock, storage::Storage, updates},
+    state::{App, Key, backup::Standing, hidden, lock, storage::Storage, updates},
 };
 use leptos::{html, prelude::*};
 use texts::app::AppLanguage;
@@ -67,6 +67,14 @@ fn Look() -> impl IntoView {
                 }).collect_view()}
             </select>
         </div>
+        <label class="choice">
+            <input
+                type="checkbox"
+                prop:checked=hidden::is_on()
+                on:change=move |event| hidden::turn(event_target_checked(&event))
+            />
+            <span>{app.t(Key::HideCodes)}</span>
+        </label>
         <div class="field">
             <label for="theme">{app.t(Key::Theme)}</label>
             <select id="theme" on:change=move |event| {

@@ -6,7 +6,6 @@ continue = Weiter
 back = Zurück
 cancel = Abbrechen
 save = Speichern
-close = Schließen
 delete = Löschen
 copy = Kopieren
 try-again = Noch einmal versuchen
@@ -140,13 +139,13 @@ next-code = Danach
 copied = Kopiert. Die Zwischenablage wird in 30 Sekunden geleert, wenn diese Seite offen bleibt.
 copy-failed = Der Browser hat das Kopieren nicht erlaubt.
 new-code = Neuer Code
-hotp-used = Code { $count }
 challenge = Aufgabe
 challenge-hint = Was die Gegenseite zeigt. Vergleichen Sie es, bevor Sie antworten.
 challenge-confirms = Mit der Antwort bestätigen Sie: { $data }
 challenge-empty = Geben Sie ein, was die andere Seite zeigt.
 challenge-bad = Darauf kann dieses Token nicht antworten. Vergleichen Sie es mit dem, was die andere Seite zeigt.
 token-pin = PIN
+session = Sitzungsdaten
 pin-empty = Geben Sie die PIN dieses Tokens ein.
 pinned = Angeheftet
 menu = Mehr
@@ -208,7 +207,6 @@ digits = Ziffern
 period = Sekunden
 counter = Zähler
 number-bad = Geben Sie eine Zahl von { $min } bis { $max } ein.
-preview = Sein Code jetzt
 more-options = Weitere Optionen
 
 ## Ein Token
@@ -237,6 +235,7 @@ minutes = { $count ->
    *[other] { $count } Minuten
 }
 theme = Aussehen
+hide-codes = Codes verbergen, bis sie angetippt werden
 theme-system = Wie das Gerät
 theme-light = Hell
 theme-dark = Dunkel

@@ -6,7 +6,6 @@ continue = Continue
 back = Back
 cancel = Cancel
 save = Save
-close = Close
 delete = Delete
 copy = Copy
 try-again = Try again
@@ -140,13 +139,13 @@ next-code = Next
 copied = Copied. The clipboard is cleared in 30 seconds, if this stays open.
 copy-failed = The browser did not allow copying.
 new-code = New code
-hotp-used = Code { $count }
 challenge = Challenge
 challenge-hint = What the other side shows. Compare it before you answer.
 challenge-confirms = With the answer you confirm: { $data }
 challenge-empty = Type what the other side shows.
 challenge-bad = This token can't answer that. Compare it with what the other side shows.
 token-pin = PIN
+session = Session data
 pin-empty = Type the PIN of this token.
 pinned = Pinned
 menu = More
@@ -208,7 +207,6 @@ digits = Digits
 period = Seconds
 counter = Counter
 number-bad = Type a number from { $min } to { $max }.
-preview = Its code now
 more-options = More options
 
 ## One token
@@ -237,6 +235,7 @@ minutes = { $count ->
    *[other] { $count } minutes
 }
 theme = Appearance
+hide-codes = Hide codes until they are tapped
 theme-system = As the device
 theme-light = Light
 theme-dark = Dark

@@ -7,7 +7,6 @@ continue = Continuar
 back = Atrás
 cancel = Cancelar
 save = Guardar
-close = Cerrar
 delete = Eliminar
 copy = Copiar
 try-again = Reintentar
@@ -141,13 +140,13 @@ next-code = Siguiente
 copied = Copiado. El portapapeles se vaciará en 30 segundos si esta página sigue abierta.
 copy-failed = El navegador no permitió copiar.
 new-code = Código nuevo
-hotp-used = Código { $count }
 challenge = Desafío
 challenge-hint = Lo que muestra la otra parte. Compárelo antes de responder.
 challenge-confirms = Con la respuesta confirma: { $data }
 challenge-empty = Escriba lo que muestra la otra parte.
 challenge-bad = Este token no puede responder a eso. Compárelo con lo que muestra la otra parte.
 token-pin = PIN
+session = Datos de sesión
 pin-empty = Escriba el PIN de este token.
 pinned = Fijado
 menu = Más
@@ -209,7 +208,6 @@ digits = Número de dígitos
 period = Duración en segundos
 counter = Contador
 number-bad = Escriba un número del { $min } al { $max }.
-preview = Su código ahora
 more-options = Más opciones
 
 ## One token
@@ -238,6 +236,7 @@ minutes = { $count ->
    *[other] { $count } minutos
 }
 theme = Aspecto
+hide-codes = Ocultar los códigos hasta que se toquen
 theme-system = Como el dispositivo
 theme-light = Claro
 theme-dark = Oscuro

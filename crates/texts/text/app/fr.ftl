@@ -7,7 +7,6 @@ continue = Continuer
 back = Retour
 cancel = Annuler
 save = Enregistrer
-close = Fermer
 delete = Supprimer
 copy = Copier
 try-again = Réessayer
@@ -138,13 +137,13 @@ next-code = Suivant
 copied = Copié. Le presse-papiers sera vidé dans 30 secondes si cette page reste ouverte.
 copy-failed = Le navigateur n’a pas autorisé la copie.
 new-code = Nouveau code
-hotp-used = Code { $count }
 challenge = Défi
 challenge-hint = Ce qu’affiche l’autre partie. Comparez avant de répondre.
 challenge-confirms = Par cette réponse, vous confirmez : { $data }
 challenge-empty = Saisissez ce que l’autre côté affiche.
 challenge-bad = Ce jeton ne peut pas y répondre. Comparez avec ce que l’autre côté affiche.
 token-pin = Code PIN
+session = Données de session
 pin-empty = Saisissez le code PIN de ce jeton.
 pinned = Épinglé
 menu = Plus
@@ -206,7 +205,6 @@ digits = Nombre de chiffres
 period = Durée en secondes
 counter = Compteur
 number-bad = Saisissez un nombre de { $min } à { $max }.
-preview = Son code actuel
 more-options = Plus d’options
 
 ## One token
@@ -235,6 +233,7 @@ minutes = { $count ->
    *[other] { $count } minutes
 }
 theme = Apparence
+hide-codes = Masquer les codes jusqu’à ce qu’on les touche
 theme-system = Comme l’appareil
 theme-light = Claire
 theme-dark = Sombre

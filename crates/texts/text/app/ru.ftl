@@ -7,7 +7,6 @@ continue = Продолжить
 back = Назад
 cancel = Отмена
 save = Сохранить
-close = Закрыть
 delete = Удалить
 copy = Копировать
 try-again = Повторить попытку
@@ -144,13 +143,13 @@ next-code = Далее
 copied = Скопировано. Буфер обмена очистится через 30 секунд, если страница останется открытой.
 copy-failed = Браузер не разрешил копирование.
 new-code = Новый код
-hotp-used = Код { $count }
 challenge = Запрос
 challenge-hint = То, что показывает другая сторона. Сверьте, прежде чем отвечать.
 challenge-confirms = Этим ответом вы подтверждаете: { $data }
 challenge-empty = Введите то, что показывает другая сторона.
 challenge-bad = Этот токен не может на это ответить. Сравните с тем, что показывает другая сторона.
 token-pin = PIN-код
+session = Данные сеанса
 pin-empty = Введите PIN этого токена.
 pinned = Закреплено
 menu = Ещё
@@ -212,7 +211,6 @@ digits = Количество цифр
 period = Длительность в секундах
 counter = Счётчик
 number-bad = Введите число от { $min } до { $max }.
-preview = Текущий код
 more-options = Больше параметров
 
 ## One token
@@ -243,6 +241,7 @@ minutes = { $count ->
    *[other] { $count } минуты
 }
 theme = Оформление
+hide-codes = Скрывать коды, пока их не коснутся
 theme-system = Как на устройстве
 theme-light = Светлое
 theme-dark = Тёмное

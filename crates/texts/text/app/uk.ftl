@@ -7,7 +7,6 @@ continue = Продовжити
 back = Назад
 cancel = Скасувати
 save = Зберегти
-close = Закрити
 delete = Видалити
 copy = Копіювати
 try-again = Спробувати ще раз
@@ -144,13 +143,13 @@ next-code = Далі
 copied = Скопійовано. Буфер обміну очиститься за 30 секунд, якщо сторінка лишиться відкритою.
 copy-failed = Браузер не дозволив копіювання.
 new-code = Новий код
-hotp-used = Код { $count }
 challenge = Запит
 challenge-hint = Те, що показує інша сторона. Звірте, перш ніж відповідати.
 challenge-confirms = Цією відповіддю ви підтверджуєте: { $data }
 challenge-empty = Введіть те, що показує інша сторона.
 challenge-bad = Цей токен не може на це відповісти. Порівняйте з тим, що показує інша сторона.
 token-pin = PIN-код
+session = Дані сеансу
 pin-empty = Введіть PIN цього токена.
 pinned = Закріплено
 menu = Більше
@@ -212,7 +211,6 @@ digits = Кількість цифр
 period = Тривалість у секундах
 counter = Лічильник
 number-bad = Введіть число від { $min } до { $max }.
-preview = Поточний код
 more-options = Більше параметрів
 
 ## One token
@@ -243,6 +241,7 @@ minutes = { $count ->
    *[other] { $count } хвилини
 }
 theme = Вигляд
+hide-codes = Приховувати коди, доки їх не торкнуться
 theme-system = Як на пристрої
 theme-light = Світлий
 theme-dark = Темний

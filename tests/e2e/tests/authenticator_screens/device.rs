@@ -86,6 +86,26 @@ async fn a_clock_that_is_wrong_is_told_and_the_codes_are_right_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_while_the_app_is_open_is_compared_anew() {
+    let site = Site::serve(&app_folder());
+    let browser = Browser::start(None).await;
+    browser.open(&site.address()).await;
+    browser.begin_without_backup(PASSWORD).await;
+    browser.follow(ADA).await;
+    lists(&browser, &["Example"]).await;
+    browser.run("const real = Date.now; Date.now = () => real() + 100000").await;
+    let oath = Oath::scan(ADA);
+    browser.press("Settings").await;
+    browser.sees("This device is 100 seconds ahead of the server. The codes are corrected").await;
+    browser.press("Back").await;
+    browser
+        .wait("the code is the one of oathtool", || async {
+            (browser.text_of(".code").await?.replace(' ', "") == oath.code(0)).then_some(())
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn in_a_tab_on_an_iphone_nothing_is_kept_and_the_way_to_install_comes_first() {
     let site = Site::serve(&app_folder());
     let browser = Browser::start(None).await;

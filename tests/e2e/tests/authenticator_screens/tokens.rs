@@ -191,3 +191,129 @@ async fn paste_text(browser: &Browser, text: &str) -> bool {
     );
     browser.run(&script).await == true
 }
+
+#[tokio::test]
+async fn codes_are_hidden_until_they_are_tapped_for_whoever_wants_it_so() {
+    let site = Site::serve(&app_folder());
+    let browser = Browser::start(None).await;
+    browser.open(&site.address()).await;
+    browser.begin_without_backup(PASSWORD).await;
+    // One that stays for a day.
+    let slow = format!("{ADA}&period=86400");
+    browser.follow(&slow).await;
+    let code = Oath::scan(&slow).code(0);
+    let next = Oath::scan(&slow).code(1);
+    let seen = async || browser.text().await.replace(' ', "");
+    browser.wait("the code is shown", || async { seen().await.contains(&code).then_some(()) }).await;
+    browser.press("Settings").await;
+    browser.check("Hide codes until they are tapped").await;
+    browser.press("Back").await;
+    browser.sees("Tap to show").await;
+    let html = browser.run("return document.body.outerHTML.replaceAll(' ', '')").await.to_string();
+    assert!(!html.contains(&code), "the code is on the page");
+    assert!(!seen().await.contains(&next), "the next code is to be seen");
+    browser.press("Tap to show").await;
+    browser.wait("the code is shown", || async { seen().await.contains(&code).then_some(()) }).await;
+    // Left and come back to: hidden again.
+    browser.press("Settings").await;
+    browser.press("Back").await;
+    browser.sees("Tap to show").await;
+    assert!(!seen().await.contains(&code), "the code is shown without a tap");
+}
+
+#[tokio::test]
+async fn steams_codes_and_answers_about_a_session_are_made_from_what_is_typed() {
+    let site = Site::serve(&app_folder());
+    let browser = Browser::start(None).await;
+    browser.open(&site.address()).await;
+    browser.begin_without_backup(PASSWORD).await;
+    browser.press("Add new token").await;
+    browser.press("Enter key manually").await;
+    browser.fill("Service", "Steam").await;
+    browser.fill("Key", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").await;
+    browser.find("details summary").await.click().await.unwrap();
+    browser.find("#kind option[value=steam]").await.click().await.unwrap();
+    browser.press("Save").await;
+    lists(&browser, &["Steam"]).await;
+    // Five of the characters that Steam has.
+    browser
+        .wait("a code of Steam is shown", || async {
+            let code = browser.text_of(".code").await?.replace(' ', "");
+            let fits = code.len() == 5 && code.chars().all(|c| "23456789BCDFGHJKMNPQRTVWXY".contains(c));
+            fits.then_some(())
+        })
+        .await;
+
+    browser.press("Add new token").await;
+    let bank = "otpauth://ocra/Bank:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Bank\
+        &suite=OCRA-1:HOTP-SHA1-6:QA10-S064";
+    assert!(drop_text(&browser, bank).await);
+    lists(&browser, &["Steam", "Bank"]).await;
+    browser.press("New code").await;
+    browser.sees("Type what the other side shows").await;
+    browser.fill("Challenge", "pay 20 EUR").await;
+    browser.sees("With the answer you confirm: pay 20 EUR").await;
+    browser.fill("Session data", "till 7").await;
+    browser.press("New code").await;
+    let answer = otp::ocra(
+        &otp::Seed::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").unwrap(),
+        &"OCRA-1:HOTP-SHA1-6:QA10-S064".parse().unwrap(),
+        &otp::OcraInput {
+            challenge: "pay 20 EUR",
+            counter: otp::Counter::new(0),
+            pin: None,
+            session: Some(b"till 7"),
+            now: model::UnixTime::from_secs(0),
+        },
+    );
+    let answer = answer.unwrap().expose_text().unwrap().to_owned();
+    browser
+        .wait("the answer is shown", || async {
+            browser.text().await.replace(' ', "").contains(&answer).then_some(())
+        })
+        .await;
+}
+
+/// A part of an export of Google Authenticator: one token each, whose account says which part it is in.
+fn google_part(part: u8, of: u8) -> String {
+    let account = format!("part{}", part + 1);
+    let mut token = vec![0x0a, 20];
+    token.extend([part + 1; 20]);
+    token.extend([0x12, account.len() as u8]);
+    token.extend(account.as_bytes());
+    // The issuer; SHA-1, six digits, by time.
+    token.extend([0x1a, 1, b'A' + part, 0x20, 1, 0x28, 1, 0x30, 2]);
+    let mut message = vec![0x0a, token.len() as u8];
+    message.extend(token);
+    // Version, number of parts, which one, and whose.
+    message.extend([0x10, 1, 0x18, of, 0x20, part, 0x28, 77]);
+    let data = BASE64.encode(&message).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    format!("otpauth-migration://offline?data={data}")
+}
+
+#[tokio::test]
+async fn an_export_over_several_codes_is_collected_and_what_is_missing_is_named_as_the_other_app_counts() {
+    let site = Site::serve(&app_folder());
+    let browser = Browser::start(None).await;
+    browser.open(&site.address()).await;
+    browser.begin_without_backup(PASSWORD).await;
+    browser.press("Add new token").await;
+    assert!(paste_text(&browser, &google_part(1, 3)).await);
+    browser.sees("Part 1 of 3 is read. Show the next one. Still missing: part 1, 3.").await;
+    assert!(paste_picture_of(&browser, &google_part(2, 3)).await);
+    browser.sees("Part 2 of 3 is read. Show the next one. Still missing: part 1.").await;
+    assert!(paste_text(&browser, &google_part(0, 3)).await);
+    browser.sees("3 tokens were added").await;
+    lists(&browser, &["A", "B", "C"]).await;
+
+    // A file with some of them says what is not in it.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("google.txt");
+    std::fs::write(&file, [google_part(0, 4), google_part(3, 4)].join("\n")).unwrap();
+    browser.press("Settings").await;
+    browser.press("Import").await;
+    super::files::choose(&browser, "#file", &file).await;
+    browser.sees("Still missing: part 2, 3.").await;
+    browser.press("Add 1 token").await;
+    lists(&browser, &["A", "B", "C", "D"]).await;
+}
