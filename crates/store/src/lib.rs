@@ -30,8 +30,8 @@ pub mod tables;
 
 pub use archive::{ArchiveError, ArchiveReader, ArchiveWriter, Cost, Entry};
 pub use engine::{
-    BadAddress, Counters, FromValue, FsyncTimes, Postgres, Row, Rx, Snapshot, Store, ToValue, Tx, Value,
-    fsync_probe,
+    BadAddress, Counters, FromValue, FsyncTimes, MoveError, Moved, Postgres, Row, Rx, Snapshot, Store,
+    ToValue, Tx, Value, fsync_probe, move_to_postgres,
 };
 pub use error::{Constraint, DbError, Fault, OpenError, WriteError};
 pub use migrate::Migration;

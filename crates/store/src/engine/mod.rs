@@ -6,6 +6,7 @@ mod probe;
 mod readers;
 mod snapshot;
 mod sqlite_desk;
+mod transfer;
 mod tx;
 mod value;
 mod writer;
@@ -13,6 +14,7 @@ mod writer;
 pub use postgres::{BadAddress, Postgres};
 pub use probe::{FsyncTimes, fsync_probe};
 pub use snapshot::Snapshot;
+pub use transfer::{MoveError, Moved, move_to_postgres};
 pub use tx::{Row, Rx, Tx};
 pub use value::{FromValue, ToValue, Value};
 pub use writer::Counters;
@@ -35,8 +37,15 @@ pub struct Store(Engine);
 // Dropped in this order: on SQLite, the writer's connection is then the last one and leaves a single file behind.
 #[derive(Clone)]
 enum Engine {
-    Sqlite { readers: Arc<Readers>, writer: Arc<Writer<SqliteDesk>> },
-    Postgres { readers: Arc<PostgresReaders>, writer: Arc<Writer<PostgresDesk>> },
+    Sqlite {
+        readers: Arc<Readers>,
+        writer: Arc<Writer<SqliteDesk>>,
+    },
+    Postgres {
+        readers: Arc<PostgresReaders>,
+        writer: Arc<Writer<PostgresDesk>>,
+        schema: &'static [Migration],
+    },
 }
 
 /// Does the same with the writer or the readers of either engine.
@@ -91,7 +100,7 @@ impl Store {
         let desk = PostgresDesk::new(source.first_session(Limits::Short)?, Arc::clone(&source));
         let writer = Writer::start(desk).map_err(failed)?;
         let readers = PostgresReaders::new(source);
-        Ok(Self(Engine::Postgres { readers: Arc::new(readers), writer: Arc::new(writer) }))
+        Ok(Self(Engine::Postgres { readers: Arc::new(readers), writer: Arc::new(writer), schema }))
     }
 
     /// A database for tests, gone when the last clone is dropped.
@@ -197,7 +206,7 @@ impl Store {
         either!(self, writer => writer.outside_changes())
     }
 
-    /// Writes a copy of this moment into a new file, readable by its owner only and on disk when this returns.
+    /// Writes a copy of this moment into a new SQLite file, readable by its owner only and on disk when this returns.
     ///
     /// Writes go on meanwhile. Takes as long as reading and writing the whole database: not for async code.
     ///
@@ -210,8 +219,8 @@ impl Store {
             Engine::Sqlite { readers, .. } => {
                 readers.copy_to(path).map_err(|error| copy.unavailable(error))?
             }
-            Engine::Postgres { .. } => {
-                return Err(copy.unavailable_io(&std::io::Error::other("not from PostgreSQL")));
+            Engine::Postgres { readers, schema, .. } => {
+                transfer::copy_to_file(readers.source(), schema, &copy)?;
             }
         }
         copy.sync().map_err(|error| copy.unavailable_io(&error))

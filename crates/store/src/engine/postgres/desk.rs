@@ -150,6 +150,11 @@ impl Desk for PostgresDesk {
     }
 }
 
+/// Begins a transaction that writes, as everybody does who writes.
+pub(in crate::engine) fn lock(session: &Session) -> Result<(), DbError> {
+    session.number(LOCK).map(|_| ())
+}
+
 /// Whether it may be otherwise in a moment.
 pub(super) fn is_worth_another_try(error: &DbError) -> bool {
     matches!(error.fault(), Some(Fault::Unreachable | Fault::ReadOnly))

@@ -16,7 +16,7 @@ mod session;
 mod value;
 
 pub use address::{BadAddress, Postgres};
-pub(super) use desk::PostgresDesk;
+pub(super) use desk::{PostgresDesk, lock};
 pub(super) use migrate::{bring_up_to_date, has_table, newest};
 pub(super) use readers::PostgresReaders;
 pub(super) use session::{Limits, Session, Source};
