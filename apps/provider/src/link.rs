@@ -68,6 +68,8 @@ pub(crate) struct View {
     id: u64,
     connection: Arc<Connection>,
     inbox: Arc<Inbox>,
+    /// Held from the number of a turn until it is on its way.
+    speaking: Mutex<()>,
 }
 
 impl State {
@@ -202,7 +204,7 @@ impl Link {
         let id = NEXT_VIEW.fetch_add(1, Ordering::SeqCst);
         let inbox = Arc::new(Inbox::new(bell));
         self.state().views.push((id, Arc::clone(&inbox)));
-        let view = View { id, connection, inbox };
+        let view = View { id, connection, inbox, speaking: Mutex::new(()) };
         view.connection.send(&ToAgent::Open { view: id, scene, user, language }).then_some(view)
     }
 
@@ -314,8 +316,12 @@ impl Connection {
 impl View {
     /// Says something, in a new turn. `false`: the view is gone.
     pub(crate) fn say(&self, message: impl FnOnce(Turn) -> ToAgent) -> bool {
+        // Of two threads that speak at once the one with the later turn must not be heard first: the agent would answer
+        // the earlier one, and nobody takes that answer any more.
+        let speaking = self.speaking.lock().unwrap_or_else(PoisonError::into_inner);
         let number = self.inbox.next_turn();
         let said = self.connection.send(&message(Turn { view: self.id, number }));
+        drop(speaking);
         if !said {
             self.inbox.end();
         }

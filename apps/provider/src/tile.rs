@@ -116,6 +116,16 @@ struct Events(ICredentialProviderCredentialEvents);
 // that has the tile, in `connect`, does not touch it.
 unsafe impl Send for Events {}
 
+/// The right to wait for an answer, given back on drop. Of two who wait at once each would wait for what the other was
+/// given.
+struct Claim<'a>(&'a AtomicBool);
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+}
+
 /// What a submission came to.
 pub(crate) enum Outcome {
     /// Hand this to Windows.
@@ -263,16 +273,14 @@ impl Tile {
         let said = view.is_some_and(|view| {
             let said = view.say(|turn| ToAgent::Pressed { turn, command });
             if said
-                && mine
+                && mine.is_some()
                 && let Waited::Answered(Answer::Screen(screen)) = wait(&view, COMMAND_LIMIT)
             {
                 self.show(screen, if command == Command::Cancel { Clear::Secrets } else { Clear::Nothing });
             }
             said
         });
-        if mine {
-            self.submitting.store(false, Ordering::SeqCst);
-        }
+        drop(mine);
         if !said {
             self.show(first_screen(Some(away())), Clear::Secrets);
         }
@@ -282,9 +290,9 @@ impl Tile {
 
     /// Sends what was typed and waits, in whatever thread Windows likes. `progress` is told what to say and says whether to go on. `false`: it said no.
     pub(crate) fn connect(&self, progress: &mut dyn FnMut(Option<&str>) -> bool) -> bool {
-        if !self.claim() {
-            return false;
-        }
+        let Some(mine) = self.claim() else { return false };
+        // What was approved before and not handed over is void: whoever submits anew goes on from there.
+        self.state().outcome = None;
         let turned_away = self.turned_away.load(Ordering::SeqCst);
         let outcome = self.submit(progress, CONNECT_LIMIT);
         let cancelled = outcome.is_none();
@@ -294,6 +302,8 @@ impl Tile {
             let still_here = self.turned_away.load(Ordering::SeqCst) == turned_away;
             state.outcome = outcome.filter(|_| still_here);
         }
+        // First of all: nothing is drawn while somebody waits.
+        drop(mine);
         if cancelled {
             // Windows asks for no outcome then, and this thread may not draw.
             self.to_clear.store(true, Ordering::SeqCst);
@@ -304,25 +314,29 @@ impl Tile {
 
     /// What the submission came to; makes it now if `connect` did not.
     pub(crate) fn take_outcome(&self) -> Told {
+        // Another submission is under way: its answer must not be taken from it.
+        let Some(mine) = self.claim() else { return Told::Message(None) };
         let outcome = self.state().outcome.take();
-        let outcome =
-            outcome.or_else(|| self.claim().then(|| self.submit(&mut |_| true, SUBMIT_LIMIT)).flatten());
-        match outcome {
-            Some(Outcome::Release(serialization)) => {
-                let view = self.state().view.clone();
-                // Said after the release, or the connection that brought it is gone: it is void.
-                let late = view.as_ref().and_then(|view| view.inbox().late_screen());
-                let gone = view.is_none_or(|view| view.inbox().is_gone());
-                if late.is_none() && !gone {
-                    self.hide_qr();
-                    self.state().released = true;
-                    return Told::Credentials(serialization);
-                }
-                self.told(late.unwrap_or_else(|| first_screen(Some(away()))))
+        let outcome = outcome.or_else(|| self.submit(&mut |_| true, SUBMIT_LIMIT));
+        let void = matches!(outcome, Some(Outcome::Release(_))).then(|| self.why_void()).flatten();
+        drop(mine);
+        match (outcome, void) {
+            (Some(Outcome::Release(serialization)), None) => {
+                self.hide_qr();
+                self.state().released = true;
+                Told::Credentials(serialization)
             }
-            Some(Outcome::Screen(screen)) => self.told(screen),
-            None => Told::Message(None),
+            (Some(Outcome::Screen(screen)), _) | (_, Some(screen)) => self.told(screen),
+            (None, None) => Told::Message(None),
         }
+    }
+
+    /// What to draw in place of a release that is void: something was said after it, or the connection that brought it is
+    /// gone.
+    fn why_void(&self) -> Option<Screen<QrPicture>> {
+        let Some(view) = self.state().view.clone() else { return Some(first_screen(Some(away()))) };
+        let late = view.inbox().late_screen();
+        late.or_else(|| view.inbox().is_gone().then(|| first_screen(Some(away()))))
     }
 
     fn told(&self, screen: Screen<QrPicture>) -> Told {
@@ -334,17 +348,14 @@ impl Tile {
         Told::Message(message.filter(|(_, weight)| *weight != Weight::Prompt))
     }
 
-    /// The right to wait for an answer: of two at once each would wait for what the other was given. [`Tile::submit`]
-    /// gives it back.
-    fn claim(&self) -> bool {
-        !self.submitting.swap(true, Ordering::SeqCst)
+    fn claim(&self) -> Option<Claim<'_>> {
+        (!self.submitting.swap(true, Ordering::SeqCst)).then(|| Claim(&self.submitting))
     }
 
     /// `None`: the person cancelled, or turned away.
     fn submit(&self, progress: &mut dyn FnMut(Option<&str>) -> bool, limit: Duration) -> Option<Outcome> {
         let turned_away = self.turned_away.load(Ordering::SeqCst);
         let outcome = self.submit_and_wait(progress, limit);
-        self.submitting.store(false, Ordering::SeqCst);
         // Turned away meanwhile, in another thread: what was approved is void.
         outcome.filter(|_| self.turned_away.load(Ordering::SeqCst) == turned_away)
     }
@@ -423,10 +434,9 @@ impl Tile {
         let mine = self.claim();
         let said =
             view.as_ref().is_some_and(|view| view.say(|turn| ToAgent::Windows { turn, status, substatus }));
-        let answered = view.filter(|_| said && mine && status != 0).map(|view| wait(&view, RESULT_LIMIT));
-        if mine {
-            self.submitting.store(false, Ordering::SeqCst);
-        }
+        let answered =
+            view.filter(|_| said && mine.is_some() && status != 0).map(|view| wait(&view, RESULT_LIMIT));
+        drop(mine);
         if status == 0 {
             self.hide_qr();
             return None;

@@ -74,6 +74,9 @@ impl Found {
         if answer["undocumented_hresults"] != json!({}) {
             self.undocumented.push(answer["undocumented_hresults"].clone());
         }
+        for case in answer["slow"].as_array().expect("a list") {
+            println!("seed {seed}, slow: {case}");
+        }
         self.slowest = self.slowest.max(answer["slowest_ms"].as_f64().expect("a number"));
     }
 }

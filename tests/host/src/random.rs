@@ -65,6 +65,9 @@ impl Dice {
     }
 }
 
+/// What takes longer waits for an answer that does not come.
+const SLOW_MS: f64 = 10_000.0;
+
 /// What came of it.
 #[derive(Default)]
 pub(crate) struct Tally {
@@ -77,6 +80,8 @@ pub(crate) struct Tally {
     said: BTreeMap<String, u32>,
     /// How often something was done, and how long it took at most.
     done: BTreeMap<&'static str, (u32, f64)>,
+    /// What had happened on the screen when something took much longer than it may.
+    slow: Vec<Value>,
     /// Who had shown what.
     pub(crate) witness: Witness,
     /// The number of the sequence that is played.
@@ -86,9 +91,14 @@ pub(crate) struct Tally {
 impl Tally {
     /// Something was done since then.
     pub(crate) fn timed(&mut self, what: &'static str, begun: Instant) {
+        let ms = trace::ms(begun);
         let (times, most) = self.done.entry(what).or_default();
         *times += 1;
-        *most = most.max(trace::ms(begun));
+        *most = most.max(ms);
+        if ms > SLOW_MS {
+            let history = self.witness.history();
+            self.slow.push(json!({"sequence": self.sequence, "what": what, "ms": ms, "history": history}));
+        }
     }
 
     /// The figures.
@@ -102,6 +112,7 @@ impl Tally {
             "undocumented_hresults": self.unexpected,
             "said": self.said,
             "times_and_most_ms": self.done,
+            "slow": self.slow,
             "slowest_ms": self.done.values().map(|(_, most)| *most).fold(0.0, f64::max),
         })
     }

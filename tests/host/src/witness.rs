@@ -71,6 +71,11 @@ impl Witness {
         }
     }
 
+    /// What happened on this screen so far.
+    pub(crate) fn history(&self) -> &[String] {
+        &self.history
+    }
+
     /// Something happened.
     pub(crate) fn happened(&mut self, what: String) {
         self.history.push(what);
@@ -142,10 +147,10 @@ impl Witness {
         let mut right = Vec::new();
         for who in &evidence.passwords {
             let Some(Person { key: Some(key), last_step, .. }) = self.people.get(*who) else { continue };
-            let steps = (now.saturating_sub(FARTHEST)..=now + FARTHEST).filter(|step| step > last_step);
+            let mut steps = (now.saturating_sub(FARTHEST)..=now + FARTHEST).filter(|step| step > last_step);
             let fits =
                 |step: &u64| phone::code(key, *step).is_some_and(|code| typed.iter().any(|t| **t == code));
-            right.extend(steps.filter(fits).next().filter(|_| period > 0).map(|step| (*who, step)));
+            right.extend(steps.find(fits).filter(|_| period > 0).map(|step| (*who, step)));
         }
         let proven = |person: &Person| typed.iter().any(|text| **text == person.password);
         let known: Vec<usize> =
