@@ -19,12 +19,12 @@ impl<'a> App<'a> {
 
     /// The data folder that is there.
     pub(crate) fn folder(&self) -> anyhow::Result<Folder> {
-        Folder::find(&self.config.server.data)
+        Folder::find(self.config)
     }
 
     /// The use cases over the data that is there. Never makes a data folder.
     pub(crate) fn service(&self) -> anyhow::Result<Service> {
-        Folder::find(&self.config.server.data)?.service(now())
+        self.folder()?.service(now())
     }
 
     /// Runs one use case as the administrator at this terminal.

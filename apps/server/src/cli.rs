@@ -2,7 +2,9 @@
 
 use crate::{
     app::App,
-    commands::{audit, backup, boxes, doctor, join_code, key, machine, policy, restore, token, user},
+    commands::{
+        audit, backup, boxes, doctor, join_code, key, machine, migrate, policy, restore, token, user,
+    },
     config::{Config, Flags},
     serve,
 };
@@ -52,6 +54,8 @@ enum Command {
     Backup(backup::Args),
     /// Put a server back from such a file, here or on another machine.
     Restore(restore::Args),
+    /// Move the data from the file in the data folder into a PostgreSQL database.
+    Migrate(migrate::Args),
     /// The master keys that secrets are sealed under: list, rotate.
     #[command(subcommand)]
     Key(key::Command),
@@ -79,6 +83,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         Command::BackupBox(command) => boxes::run(&app(), command),
         Command::Backup(args) => backup::run(&app(), &config, &args),
         Command::Restore(args) => restore::run(&config, &args),
+        Command::Migrate(args) => migrate::run(&config, &args),
         Command::Key(command) => key::run(&app(), command),
         Command::Doctor(args) => doctor::run(&config, &args),
     }

@@ -276,6 +276,8 @@ impl Work<'_, '_> {
     /// Says that rows are changed of which [`Copies`] may be kept.
     pub(crate) fn outdate_copies(&mut self) {
         self.outdates_copies = true;
+        // In other processes too.
+        self.tx.announce();
     }
 
     /// Seals a value for its cell.

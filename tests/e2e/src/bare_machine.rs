@@ -117,6 +117,20 @@ impl BareMachine {
         machine
     }
 
+    /// The same machine, with the same key, at another node of the same server.
+    #[must_use]
+    pub fn at(&self, node: &Server) -> Self {
+        Self {
+            id: self.id,
+            sid: self.sid.clone(),
+            key: SigningKey::from_secret(&self.key.to_secret()).expect("a key"),
+            server_keys: self.server_keys.clone(),
+            client: client(),
+            base: format!("https://{}", node.address()),
+            authority: node.address().to_string(),
+        }
+    }
+
     /// Sends a call and checks that the answer is the server's, to this very request.
     ///
     /// # Panics

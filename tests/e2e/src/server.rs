@@ -19,6 +19,7 @@ pub struct Server {
     data: PathBuf,
     address: SocketAddr,
     more: Vec<String>,
+    environment: Vec<(String, String)>,
     child: Option<Child>,
     log: Arc<Mutex<String>>,
     _folder: TempDir,
@@ -40,9 +41,32 @@ impl Server {
     pub fn start_with(more: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
-        let (child, address, log) = spawn(&data, "127.0.0.1:0", more);
+        let (child, address, log) = spawn(&data, "127.0.0.1:0", more, &[]);
         let more = more.iter().map(|&word| word.to_owned()).collect();
-        Self { data, address, more, child: Some(child), log, _folder: folder }
+        Self { data, address, more, environment: Vec::new(), child: Some(child), log, _folder: folder }
+    }
+
+    /// Starts a server on a PostgreSQL database; if it is not the first one there, with the master key of another.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_on(database: &str, beside: Option<&Self>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let data = folder.path().join("data");
+        let mut environment = vec![("COUNTERSIGN_DATABASE_URL".to_owned(), database.to_owned())];
+        if let Some(other) = beside {
+            std::fs::create_dir(&data).expect("a data folder");
+            std::fs::copy(other.data.join("master.key"), data.join("master.key")).expect("a master key");
+            // Nodes are reached under the same addresses.
+            environment.push(("COUNTERSIGN_URLS".to_owned(), format!("https://{}", other.address)));
+        }
+        let (child, address, log) = spawn(&data, "127.0.0.1:0", &[], &environment);
+        Self { data, address, more: Vec::new(), environment, child: Some(child), log, _folder: folder }
+    }
+
+    /// Names a PostgreSQL database to it, from its next start and command on.
+    pub fn point_to(&mut self, database: &str) {
+        self.environment.push(("COUNTERSIGN_DATABASE_URL".to_owned(), database.to_owned()));
     }
 
     /// Where it listens.
@@ -72,7 +96,7 @@ impl Server {
     pub fn restart(&mut self) {
         self.kill();
         let more: Vec<&str> = self.more.iter().map(String::as_str).collect();
-        let (child, address, log) = spawn(&self.data, &self.address.to_string(), &more);
+        let (child, address, log) = spawn(&self.data, &self.address.to_string(), &more, &self.environment);
         assert_eq!(address, self.address);
         (self.child, self.log) = (Some(child), log);
     }
@@ -124,6 +148,7 @@ impl Server {
             .args(words)
             .arg("--data")
             .arg(&self.data)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .output()
             .expect("countersign runs")
     }
@@ -190,11 +215,17 @@ impl Drop for Server {
 
 /// Starts `serve` and waits for the line that says where it listens.
 #[expect(clippy::expect_used, clippy::panic, reason = "a test cannot go on without its server")]
-fn spawn(data: &Path, listen: &str, more: &[&str]) -> (Child, SocketAddr, Arc<Mutex<String>>) {
+fn spawn(
+    data: &Path,
+    listen: &str,
+    more: &[&str],
+    environment: &[(String, String)],
+) -> (Child, SocketAddr, Arc<Mutex<String>>) {
     let mut child = Command::new(program("countersign"))
         .args(["serve", "--listen", listen, "--data"])
         .arg(data)
         .args(more)
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

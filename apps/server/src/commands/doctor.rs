@@ -2,6 +2,7 @@
 
 mod boxes;
 mod keys;
+mod postgres;
 mod reach;
 
 use crate::{
@@ -95,7 +96,7 @@ fn look(config: &Config, args: &Args, findings: &mut Findings) {
     for (name, near) in misspelled_variables() {
         findings.note(format!("{name} is no setting; if {near} is meant, rename it"));
     }
-    let folder = match Folder::find(&config.server.data) {
+    let folder = match Folder::find(config) {
         Ok(folder) => folder,
         Err(error) => return findings.bad(format!("{error:#}")),
     };
@@ -117,6 +118,7 @@ fn look(config: &Config, args: &Args, findings: &mut Findings) {
     findings.good(format!("{} opens, and master.key fits it", folder.database().display()));
     let key = service.signing_key().verifying_key().fingerprint();
     findings.good(format!("the signing key has the fingerprint {key}; machines show the same one"));
+    postgres::settings(&service, findings);
     keys::sealed(&service, &folder, findings);
     boxes::room(config, &service, findings);
     keys::backup(&service, args.backup_days, findings);

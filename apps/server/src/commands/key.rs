@@ -69,6 +69,15 @@ fn rotate(app: &App<'_>) -> anyhow::Result<()> {
     } else {
         // First of all into the file: nothing is sealed under a key that could be lost.
         keys.replace_file(&path, &mut *app::rng())?;
+        if let Some(database) = folder.postgres() {
+            // Other servers have files of their own, and stop working where the key that seals is not in theirs.
+            return output::line(&format!(
+                "master key {to} is in {}, and nothing is sealed under it yet\ncopy the file to every other server of {}, \
+                 and give the command here again",
+                path.display(),
+                database.place()
+            ));
+        }
     }
     service
         .work_blocking(app::now(), app::actor(), move |work| rotate::begin(work, to))
@@ -92,7 +101,11 @@ fn rotate(app: &App<'_>) -> anyhow::Result<()> {
         "everything is sealed under master key {to}, the only one in {} now\nmake a backup; a copy of the file from \
          before opens older backups only",
         path.display()
-    ))
+    ))?;
+    if folder.postgres().is_some() {
+        output::line("copy the file to the other servers once more, so that the old key is nowhere")?;
+    }
+    Ok(())
 }
 
 /// Seals everything again; how many values do not open.

@@ -7,6 +7,7 @@ pub(crate) mod doctor;
 pub(crate) mod join_code;
 pub(crate) mod key;
 pub(crate) mod machine;
+pub(crate) mod migrate;
 pub(crate) mod policy;
 pub(crate) mod restore;
 pub(crate) mod token;

@@ -66,7 +66,15 @@ pub(crate) fn run(config: &Config, args: &Args) -> anyhow::Result<()> {
     drop(progress);
     let aside = staging.put_in_place(&target)?;
     drop(alone);
-    tell(args, &manifest, ended, &target, aside.as_deref())
+    tell(args, &manifest, ended, &target, aside.as_deref())?;
+    match config.database.postgres()? {
+        Some(address) if !args.json => output::line(&format!(
+            "the data is in a file of this folder; put it into an empty database, which {} has to be, with `countersign \
+             migrate sqlite postgres`",
+            address.place()
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The data folder as it was found.

@@ -5,6 +5,7 @@
 mod section;
 mod acme;
 mod backup;
+mod database;
 mod log;
 mod reference;
 mod relay;
@@ -14,6 +15,7 @@ mod tls;
 
 pub(crate) use acme::Acme;
 pub(crate) use backup::Backup;
+pub(crate) use database::{Database, Opening};
 pub(crate) use relay::Relay;
 pub(crate) use section::Key;
 pub(crate) use server::Server;
@@ -40,6 +42,7 @@ pub(crate) struct Config {
     pub(crate) acme: Acme,
     pub(crate) backup: Backup,
     pub(crate) relay: Relay,
+    pub(crate) database: Opening,
 }
 
 /// What the command line says; it comes before everything else.
@@ -57,6 +60,7 @@ pub(crate) const SECTIONS: &[(&str, &str, &[Key])] = &[
     (Acme::TABLE, Acme::ABOUT, Acme::KEYS),
     (Backup::TABLE, Backup::ABOUT, Backup::KEYS),
     (Relay::TABLE, Relay::ABOUT, Relay::KEYS),
+    (Database::TABLE, Database::ABOUT, Database::KEYS),
 ];
 
 /// Why the configuration cannot be used. Each text says what to do.
@@ -113,6 +117,7 @@ impl Config {
             acme: Acme::read(&said)?,
             backup: Backup::read(&said)?,
             relay: Relay::read(&said)?,
+            database: Opening::read(&said, path)?,
         };
         config.tls.check(path)?;
         config.acme.check(&config.tls, path)?;

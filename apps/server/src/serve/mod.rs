@@ -46,7 +46,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     }
     // First of all: where nobody can be served, nothing is made.
     let listener = listen(config.server.listen)?;
-    let folder = Folder::make(&config.server.data)?;
+    let folder = Folder::make_for(config)?;
     if folder.open_to_others()? {
         tracing::warn!("others than the owner can enter {}; chmod 700 it", folder.path().display());
     }
@@ -201,7 +201,13 @@ impl Identity {
 fn announce(config: &Config, address: SocketAddr) -> anyhow::Result<()> {
     let data = config.server.data.display();
     output::line(&format!("listening on https://{address}"))?;
-    output::line(&format!("data is in {data}; back it up: countersign --data {data} backup FILE"))?;
+    match config.database.postgres()? {
+        None => output::line(&format!("data is in {data}; back it up: countersign --data {data} backup FILE"))?,
+        Some(address) => output::line(&format!(
+            "data is in {}, its master key in {data}; back both up: countersign --data {data} backup FILE",
+            address.place()
+        ))?,
+    }
     output::line(&format!("make a join code for your machines: countersign --data {data} join-code new"))?;
     if site::is_there() {
         output::line(&format!("the authenticator is at https://{address}/app/"))?;

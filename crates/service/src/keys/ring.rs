@@ -19,6 +19,8 @@ pub(crate) fn find(rx: &Rx<'_>) -> Result<Option<Vec<KeyId>>, DbError> {
 }
 
 pub(super) fn set(tx: &mut Tx<'_>, ids: &[KeyId]) -> Result<(), DbError> {
+    // Every process goes by it.
+    tx.announce();
     let text: Vec<String> = ids.iter().map(KeyId::to_string).collect();
     tables::settings::set(tx, RING, text.join(" ").as_bytes())
 }

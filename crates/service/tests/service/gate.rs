@@ -402,7 +402,7 @@ async fn a_policy_whose_commit_failed_is_never_in_force() {
     assert!(set.await.is_err() && read.await.is_err() && spoil.await.is_err());
 
     // Another process puts another policy in force, which is the first to come about.
-    let beside = store::Store::open(&server.database()).unwrap();
+    let beside = testkit::postgres::open(&server.database());
     let other = store::tables::policies::PolicyVersion {
         version: 1,
         toml: "ask = \"always\"\n".into(),

@@ -277,7 +277,7 @@ async fn a_machine_suspended_by_another_process_is_not_let_in_from_then_on() {
     let server = Server::on_disk();
     let pc = server.pc("PC-1").await;
     server.admit(&pc).await.unwrap();
-    let beside = store::Store::open(&server.database()).unwrap();
+    let beside = testkit::postgres::open(&server.database());
     for (state, heard) in [(MachineState::Suspended, false), (MachineState::Active, true)] {
         let id = pc.machine.id;
         beside

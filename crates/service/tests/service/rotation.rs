@@ -9,7 +9,7 @@ use service::{
     keys::{ring, rotate},
 };
 use std::path::{Path, PathBuf};
-use store::{KeyId, MasterKeys, Sealer, Snapshot, Store};
+use store::{KeyId, MasterKeys, Sealer};
 use testkit::{Pc, Phone, Server, domain, entropy};
 
 fn apart<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
@@ -27,7 +27,7 @@ fn process(database: &Path, now: UnixTime) -> Service {
         let file = key_file(&database);
         let keys = MasterKeys::read(&file, &database).unwrap();
         let sealer = Sealer::of_file(keys, &file, &database);
-        Service::new(Store::open(&database).unwrap(), sealer, entropy(5), now).unwrap()
+        Service::new(testkit::postgres::open(&database), sealer, entropy(5), now).unwrap()
     })
 }
 
@@ -210,7 +210,7 @@ async fn a_key_that_is_needed_and_not_there_is_named_before_anything_is_touched(
     let (server, ..) = server_with(1).await;
     let (database, now) = (server.database(), server.now());
     let old = rotate::usage(&server.service).unwrap()[0].key;
-    let missing = |keys: &MasterKeys| ring::missing(&Snapshot::open(&database).unwrap(), keys).unwrap();
+    let missing = |keys: &MasterKeys| ring::missing(&testkit::postgres::look(&database), keys).unwrap();
     let there = MasterKeys::read(&key_file(&database), &database).unwrap();
     assert_eq!(missing(&there), None);
     let others = MasterKeys::generate(&mut ChaCha20Rng::seed_from_u64(77));

@@ -34,7 +34,7 @@ pub(super) fn sealed(service: &Service, folder: &Folder, findings: &mut Findings
 
 /// Whether others can read the files.
 pub(super) fn files(folder: &Folder, findings: &mut Findings) {
-    for path in [folder.database(), folder.master_key()] {
+    for path in [folder.file(), folder.master_key()] {
         let Ok(about) = fs::metadata(&path) else { continue };
         let path = path.display();
         if about.permissions().mode() & 0o077 != 0 {

@@ -1,0 +1,136 @@
+//! Where the data is, when it is not in a file of the data folder.
+
+use super::{
+    ConfigError,
+    section::Said,
+    setting::{Setting, one},
+};
+use anyhow::{Context, bail};
+use model::Secret;
+use rustls::{
+    ClientConfig,
+    crypto::ring,
+    pki_types::{CertificateDer, pem::PemObject},
+};
+use rustls_platform_verifier::Verifier;
+use std::{
+    fs,
+    io::Read,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use store::Postgres;
+
+/// The password, where it is in the environment and in no file. Not a key of the file, and in no backup.
+pub(crate) const PASSWORD_VARIABLE: &str = "COUNTERSIGN_DATABASE_PASSWORD";
+/// More than a password has.
+const MAX_PASSWORD: u64 = 4_096;
+
+section! {
+    /// A PostgreSQL database in place of the file in the data folder, which several servers can work on. See
+    /// [PostgreSQL and several nodes](server.md#postgresql-and-several-nodes).
+    Database, "database" {
+        /// Its address, without a password. Unless the connection stays on this machine it is encrypted, and the
+        /// certificate has to be good for the host's name; `?sslmode=disable` at the end leaves that out.
+        url: Option<Url> = None, "none: SQLite, in the data folder";
+        /// A file with the password, for its owner alone. Without one it is taken from the environment variable
+        /// `COUNTERSIGN_DATABASE_PASSWORD`, if that is set.
+        password_file: Option<PathBuf> = None, "none";
+        /// A PEM file with the root that the database's certificate leads to, for one inside a company; the system's
+        /// roots are believed as well.
+        ca: Option<PathBuf> = None, "none";
+    }
+}
+
+/// The address of a PostgreSQL database.
+#[derive(Clone, Debug)]
+pub(crate) struct Url(Postgres);
+
+impl Setting for Url {
+    const TAKES: &'static str = "an address such as `postgres://countersign@db.example:5432/countersign`";
+
+    fn parse(values: &[String]) -> Result<Self, String> {
+        // The error has no part of the address, which may have a password in it.
+        Postgres::parse(one(values)).map(Self).map_err(|error| error.to_string())
+    }
+}
+
+/// What opens the database.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    settings: Database,
+    password: Option<Secret>,
+}
+
+impl Opening {
+    pub(super) fn read(said: &Said<'_>, path: &Path) -> Result<Self, ConfigError> {
+        let settings = Database::read(said)?;
+        let password = (said.env)(PASSWORD_VARIABLE).map(Secret::from_text);
+        if settings.url.is_none() && (settings.password_file.is_some() || settings.ca.is_some()) {
+            let what =
+                "database.url is not set; without it the other keys of [database] say nothing".to_owned();
+            return Err(ConfigError::Value { place: format!("{} [database]", path.display()), what });
+        }
+        Ok(Self { settings, password })
+    }
+
+    /// The database; `None`: the file in the data folder.
+    ///
+    /// # Errors
+    /// When password or roots cannot be read.
+    pub(crate) fn postgres(&self) -> anyhow::Result<Option<Postgres>> {
+        let Database { url, password_file, ca } = &self.settings;
+        let Some(Url(address)) = url else { return Ok(None) };
+        let mut address = address.clone();
+        match (password_file, &self.password) {
+            (Some(path), _) => address = address.with_password(&from_file(path)?),
+            (None, Some(password)) => address = address.with_password(password),
+            (None, None) => {}
+        }
+        if address.wants_tls() {
+            address = address.with_tls(Arc::new(tls(ca.as_deref())?));
+        }
+        Ok(Some(address))
+    }
+}
+
+/// The first line of a file that nobody else can read.
+fn from_file(path: &Path) -> anyhow::Result<Secret> {
+    let unreadable = || format!("cannot read database.password_file {}", path.display());
+    let file = fs::File::open(path).with_context(unreadable)?;
+    let about = file.metadata().with_context(unreadable)?;
+    if about.permissions().mode() & 0o077 != 0 {
+        bail!("others than its owner can read database.password_file {0}; chmod 600 {0}", path.display());
+    }
+    // All the room at once: a buffer that grows leaves copies behind.
+    let mut bytes = Vec::with_capacity(MAX_PASSWORD as usize + 1);
+    file.take(MAX_PASSWORD + 1).read_to_end(&mut bytes).with_context(unreadable)?;
+    let end = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(bytes.len());
+    if end == 0 || end > MAX_PASSWORD as usize {
+        bail!("there is no password in the first line of database.password_file {}", path.display());
+    }
+    let bytes = Secret::new(bytes);
+    Ok(Secret::new(bytes.expose().get(..end).unwrap_or_default().to_vec()))
+}
+
+fn tls(ca: Option<&Path>) -> anyhow::Result<ClientConfig> {
+    let mut roots = Vec::new();
+    if let Some(path) = ca {
+        let unreadable = || format!("cannot read database.ca {}", path.display());
+        for certificate in CertificateDer::pem_file_iter(path).with_context(unreadable)? {
+            roots.push(certificate.with_context(unreadable)?);
+        }
+        if roots.is_empty() {
+            bail!("there is no certificate in database.ca {}", path.display());
+        }
+    }
+    let provider = Arc::new(ring::default_provider());
+    let verifier = Verifier::new_with_extra_roots(roots, Arc::clone(&provider))
+        .context("the database cannot be believed: neither the system nor database.ca has roots")?;
+    Ok(ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth())
+}
