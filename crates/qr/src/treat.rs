@@ -101,6 +101,17 @@ impl Gray {
         Self { pixels, width, height }
     }
 
+    /// What is in the middle, at most so wide and high.
+    pub(crate) fn middle(&self, width: usize, height: usize) -> Self {
+        let (width, height) = (width.min(self.width), height.min(self.height));
+        let (left, top) = ((self.width - width) / 2, (self.height - height) / 2);
+        let mut pixels = Zeroizing::new(Vec::with_capacity(width * height));
+        for row in self.pixels.chunks_exact(self.width).skip(top).take(height) {
+            pixels.extend_from_slice(&row[left..][..width]);
+        }
+        Self { pixels, width, height }
+    }
+
     /// Half as wide and high: each pixel the mean of four.
     pub(crate) fn halve(&self) -> Self {
         let (width, height) = (self.width / 2, self.height / 2);

@@ -118,7 +118,8 @@ fn row(
 
 /// Ours: in one frame, in as many as it takes to try every way, and as a still picture. Times are those of frames.
 fn ours(cases: &[Case]) -> (Vec<Other>, Vec<Vec<Duration>>) {
-    let mut readers = ["ours, 1 frame", "ours, 5 frames", "ours, still"]
+    let turns = format!("ours, {} frames", countersign_qr::FRAME_TURNS);
+    let mut readers = ["ours, 1 frame", &turns, "ours, still"]
         .map(|name| Other { name: name.to_owned(), texts: Vec::new() });
     let mut times = Vec::new();
     let texts = |found: Vec<Zeroizing<String>>| found.iter().map(|text| text.to_string()).collect::<Vec<_>>();

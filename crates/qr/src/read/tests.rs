@@ -36,7 +36,7 @@ fn hard() -> [(&'static str, Gray); 4] {
 
 #[test]
 fn each_reader_reads_alone() {
-    for reader in [read_quickly, read_thoroughly] {
+    for reader in [QUICK[0], read_thoroughly] {
         let texts = reader(&gray("test", 116));
         assert_eq!(texts.iter().map(|text| text.as_str()).collect::<Vec<_>>(), ["test"]);
     }
@@ -46,7 +46,7 @@ fn each_reader_reads_alone() {
 fn noise_low_light_and_blur_are_read_though_neither_reader_reads_them() {
     for (kind, picture) in &hard()[..3] {
         assert!(
-            read_quickly(picture).is_empty() && read_thoroughly(picture).is_empty(),
+            read_quickly(picture, BOTH).is_empty() && read_thoroughly(picture).is_empty(),
             "{kind} is no damage"
         );
         let texts = read(&picture.pixels, picture.width, picture.height);
@@ -61,6 +61,23 @@ fn a_code_that_stands_still_is_read_within_the_turns_wherever_the_count_begins()
             let mut turns = first..first + FRAME_TURNS;
             let read = |turn| read_frame(&picture.pixels, picture.width, picture.height, turn);
             assert!(turns.any(|turn| !read(turn).is_empty()), "{kind} from {first}");
+        }
+    }
+}
+
+#[test]
+fn light_on_dark_is_read_within_the_turns_and_of_a_large_frame_what_is_in_the_middle() {
+    for (kind, picture) in &hard() {
+        let light = damaged(picture, |level, _| 255 - level);
+        let (width, height) = (1280, 720);
+        let mut large = Gray { pixels: Zeroizing::new(vec![200; width * height]), width, height };
+        let (left, top) = ((width - light.width) / 2, (height - light.height) / 2);
+        for (y, row) in light.pixels.chunks_exact(light.width).enumerate() {
+            large.pixels[(top + y) * width + left..][..light.width].copy_from_slice(row);
+        }
+        for (size, picture) in [("small", &light), ("large", &large)] {
+            let read = |turn| read_frame(&picture.pixels, picture.width, picture.height, turn);
+            assert!((0..FRAME_TURNS).any(|turn| !read(turn).is_empty()), "{kind}, {size}");
         }
     }
 }
