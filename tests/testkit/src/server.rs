@@ -266,6 +266,12 @@ impl Server {
         self.service.read(|rx| Ok::<_, CallError>(rx.query_one(sql, &[], |row| row.get(0))?)).unwrap()
     }
 
+    /// Changes the schema behind the server's back, in the words of the engine that it runs on.
+    pub async fn alter(&self, sqlite: &'static str, postgres: &'static str) {
+        let sql = if self.service.store().postgres().is_some() { postgres } else { sqlite };
+        self.tamper(sql).await;
+    }
+
     /// Changes the database behind the server's back.
     pub async fn tamper(&self, sql: &'static str) -> usize {
         self.admin(move |work| Ok(work.tx.execute(sql, &[])?)).await

@@ -67,7 +67,10 @@ async fn a_change_whose_event_cannot_be_recorded_is_not_made() {
     let attempt = server.attempt(&pc, &domain(1001)).await;
     let phone = attempt.show().await.phone();
     server
-        .tamper("CREATE TRIGGER no_events BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END")
+        .alter(
+            "CREATE TRIGGER no_events BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END",
+            "ALTER TABLE audit ADD CONSTRAINT no_events CHECK (false) NOT VALID",
+        )
         .await;
     let answer = attempt.try_confirm(server.request_id(), &phone.code(server.now())).await;
     assert!(answer.is_err());
@@ -104,6 +107,13 @@ async fn a_trail_nobody_touched_is_in_order() {
     assert_eq!(faults(&server), Vec::<String>::new());
 }
 
+/// 32 bytes.
+macro_rules! zeros {
+    () => {
+        "0000000000000000000000000000000000000000000000000000000000000000"
+    };
+}
+
 #[tokio::test]
 async fn whatever_is_done_to_a_sealed_trail_is_named_where_it_was_done() {
     for (tampering, named) in [
@@ -115,12 +125,15 @@ async fn whatever_is_done_to_a_sealed_trail_is_named_where_it_was_done() {
         ("DELETE FROM audit_seals WHERE number = 1", "seal 2 (events 3 to 4): a seal before it is missing"),
         ("DELETE FROM audit_seals WHERE number = 2", "seal 3 (events 5 to 6): a seal before it is missing"),
         (
-            "UPDATE audit_seals SET signature = zeroblob(64) WHERE number = 2",
+            concat!("UPDATE audit_seals SET signature = x'", zeros!(), zeros!(), "' WHERE number = 2"),
             "seal 2 (events 3 to 4): it is not signed",
         ),
-        ("UPDATE audit_seals SET digest = zeroblob(32) WHERE number = 2", "seal 2 (events 3 to 4)"),
         (
-            "UPDATE audit_seals SET previous = zeroblob(32) WHERE number = 2",
+            concat!("UPDATE audit_seals SET digest = x'", zeros!(), "' WHERE number = 2"),
+            "seal 2 (events 3 to 4)",
+        ),
+        (
+            concat!("UPDATE audit_seals SET previous = x'", zeros!(), "' WHERE number = 2"),
             "seal 2 (events 3 to 4): it does not follow",
         ),
         ("UPDATE audit_seals SET last_seq = 3 WHERE number = 2", "seal 2 (events 3 to 3)"),

@@ -371,7 +371,12 @@ async fn a_policy_takes_effect_at_once() {
 async fn a_policy_whose_commit_failed_is_never_in_force() {
     let server = Server::on_disk();
     let pc = server.pc("PC-1").await;
-    server.tamper("CREATE TABLE late (n BLOB REFERENCES people (id) DEFERRABLE INITIALLY DEFERRED)").await;
+    server
+        .alter(
+            "CREATE TABLE late (n BLOB REFERENCES people (id) DEFERRABLE INITIALLY DEFERRED)",
+            "CREATE TABLE late (n BYTEA REFERENCES people (id) DEFERRABLE INITIALLY DEFERRED)",
+        )
+        .await;
     // Three writes in one commit: a policy, somebody who goes by it, and a row that spoils the commit.
     let ((go, wait), (begun, begins)) = (mpsc::channel::<()>(), mpsc::channel());
     let service = server.service.clone();

@@ -150,12 +150,16 @@ async fn counted_tries_are_in_the_same_transaction_as_the_answer() {
     let attempt = server.attempt(&pc, &domain(1001)).await;
     // The answer cannot be kept: nothing of the try may stay, and no answer may leave.
     server
-        .tamper("CREATE TRIGGER no_step BEFORE INSERT ON answers BEGIN SELECT RAISE(ABORT, 'no'); END")
+        .alter(
+            "CREATE TRIGGER no_step BEFORE INSERT ON answers BEGIN SELECT RAISE(ABORT, 'no'); END",
+            "ALTER TABLE answers ADD CONSTRAINT no_step CHECK (false) NOT VALID",
+        )
         .await;
     server
-        .tamper(
+        .alter(
             "CREATE TRIGGER no_end BEFORE UPDATE OF last_answer ON attempts
              BEGIN SELECT RAISE(ABORT, 'no'); END",
+            "ALTER TABLE attempts ADD CONSTRAINT no_end CHECK (last_answer IS NULL) NOT VALID",
         )
         .await;
     for code in [phone.wrong_code(server.now()), phone.code(server.now())] {
@@ -163,7 +167,7 @@ async fn counted_tries_are_in_the_same_transaction_as_the_answer() {
         assert!(matches!(answer, Err(service::CallError::Trouble(_))), "{answer:?}");
     }
     assert_eq!((server.rows("lockouts"), server.count(AuditKind::CodeAccepted)), (0, 0));
-    server.tamper("DROP TRIGGER no_end").await;
+    server.alter("DROP TRIGGER no_end", "ALTER TABLE attempts DROP CONSTRAINT no_end").await;
     let accepted = attempt.verify(&phone.code(server.now())).await;
     assert!(matches!(accepted, VerifyAnswer::Accept { .. }), "the code was not used up: {accepted:?}");
 }

@@ -14,6 +14,7 @@ mod gateway;
 mod invitation;
 mod lockout;
 mod machines;
+mod on_postgres;
 mod parallel;
 mod recovery;
 mod restored;
