@@ -1,5 +1,5 @@
-use super::walk::walk;
-use countersign_e2e::Browser;
+use super::walk::{EXAMPLE_KEY, walk};
+use countersign_e2e::{Browser, Gray};
 use std::{cell::RefCell, env, fs, path::PathBuf};
 
 /// Where the pictures go.
@@ -74,6 +74,17 @@ async fn each_screen_has_a_picture_in_light_and_dark_that_is_small_and_has_no_re
     let taken = taken.into_inner();
     assert_eq!(taken.len(), 2 * PICTURES.len(), "a screen was not walked through");
     // None is written if one went wrong.
+    let not_yet = tempfile::tempdir().unwrap();
+    for (file, picture) in &taken {
+        let path = not_yet.path().join(file);
+        fs::write(&path, picture).unwrap();
+        for text in Gray::read(&path).scan() {
+            assert!(
+                text.contains(&format!("secret={EXAMPLE_KEY}&")),
+                "{file} has a QR code of something else"
+            );
+        }
+    }
     for (file, picture) in taken {
         fs::write(folder.join(&file), picture).unwrap();
         println!("{file}");

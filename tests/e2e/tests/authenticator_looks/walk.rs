@@ -8,6 +8,8 @@ use thirtyfour::By;
 /// 15 June 2026, 9:41:07 in UTC: seven seconds after a code began.
 const NOW_MS: u64 = 1_781_516_467_000;
 const PASSWORD: &str = "battery staple and a horse";
+/// The key of RFC 4226, appendix D, which the others are made of: everybody knows it.
+pub(super) const EXAMPLE_KEY: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 /// What each kind of token looks like. The keys are those of RFC 4226 and RFC 6238, which everybody knows.
 const TOKENS: [&str; 4] = [
     "otpauth://totp/Countersign:LAB%5Cmara?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Countersign",
