@@ -46,6 +46,18 @@ impl Server {
         Self { data, address, more, environment: Vec::new(), child: Some(child), log, _folder: folder }
     }
 
+    /// Starts a server in a folder that stays, with these environment variables.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_in(data: &Path, environment: &[(&str, &str)]) -> Self {
+        let environment: Vec<_> =
+            environment.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let (child, address, log) = spawn(data, "127.0.0.1:0", &[], &environment);
+        let (data, folder) = (data.to_owned(), tempfile::tempdir().expect("a temporary folder"));
+        Self { data, address, more: Vec::new(), environment, child: Some(child), log, _folder: folder }
+    }
+
     /// Starts a server on a PostgreSQL database; if it is not the first one there, with the master key of another.
     ///
     /// # Panics

@@ -140,6 +140,32 @@ async fn of_fifty_first_codes_over_three_nodes_one_makes_the_token() {
     assert_eq!(tokens, times(100, 10), "one token for each person");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_fifty_guesses_over_three_nodes_four_are_wrong_and_the_fifth_blocks() {
+    let Some(nodes) = nodes(1).await else { return };
+    nodes.servers[0]
+        .policy("[limits]\nrequests_per_minute = 100000\n[groups.default]\nnew_people_per_day = 100000\n");
+    for number in 0..times(50, 8) as u32 {
+        let (start, token) = enrolled(&nodes.machines[0], 4_000 + number).await;
+        let attempts = attempts(&nodes.machines, &start, PARALLEL).await;
+        let (wrong, mut guesses) = (token.wrong_code(), JoinSet::new());
+        for (index, attempt) in attempts.into_iter().enumerate() {
+            let (machine, guess) = (Arc::clone(&nodes.machines[index % NODES]), wrong.clone());
+            guesses.spawn(async move { machine.verify(attempt, &guess).await });
+        }
+        let (mut wrong, mut refused) = (Vec::new(), 0);
+        for answer in guesses.join_all().await {
+            match answer {
+                Ok(VerifyAnswer::Wrong { left }) => wrong.push(left),
+                Ok(VerifyAnswer::Refuse { .. }) => refused += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+        wrong.sort_unstable();
+        assert_eq!((wrong, refused), (vec![1, 2, 3, 4], PARALLEL - 4), "person {number}");
+    }
+}
+
 /// What is killed in the middle of a round.
 #[derive(Clone, Copy, Debug)]
 enum Killed {

@@ -1,6 +1,7 @@
 //! From a file into PostgreSQL, and back out of a backup; what the commands say of such a database.
 
 use countersign_e2e::{BareMachine, Oath, Server, Start, program};
+use data_encoding::BASE64;
 use protocol::http::{BeginAnswer, ConfirmAnswer, VerifyAnswer};
 use std::{
     fs,
@@ -166,6 +167,73 @@ async fn the_master_key_changes_on_all_nodes_once_each_has_it() {
     enrolled(&machine.at(&second), 1_002).await;
     let keys = second.json(&["key", "list"]);
     assert_eq!(keys.as_array().map(Vec::len), Some(1), "{keys}");
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", BASE64.encode(der))
+}
+
+#[test]
+fn away_from_this_machine_the_database_is_believed_by_its_certificate_and_believes_by_the_password() {
+    let authority_key = rcgen::KeyPair::generate().expect("a key");
+    let mut params = rcgen::CertificateParams::new(Vec::new()).expect("params");
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let authority = params.self_signed(&authority_key).expect("an authority");
+    let issuer = rcgen::Issuer::from_params(&params, &authority_key);
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let certificate = rcgen::CertificateParams::new(vec!["localhost".into()])
+        .and_then(|params| params.signed_by(&key, &issuer))
+        .expect("a certificate");
+    let key = pem("PRIVATE KEY", &key.serialize_der());
+    let Some(cluster) = Cluster::with_tls(&pem("CERTIFICATE", certificate.der()), &key) else { return };
+    cluster.sql("postgres", "CREATE ROLE remote LOGIN PASSWORD 's3same'");
+    cluster.sql("postgres", "CREATE DATABASE away OWNER remote");
+
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (ca, others) = (folder.path().join("ca.pem"), folder.path().join("others.pem"));
+    fs::write(&ca, pem("CERTIFICATE", authority.der())).expect("written");
+    let stranger = params.self_signed(&rcgen::KeyPair::generate().expect("a key")).expect("an authority");
+    fs::write(&others, pem("CERTIFICATE", stranger.der())).expect("written");
+    let password = folder.path().join("password");
+    fs::write(&password, "s3same\n").expect("written");
+    fs::set_permissions(&password, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("a mode");
+
+    let port = cluster.port().expect("a port");
+    let address = |host: &str, mode: &str| format!("postgres://remote@{host}:{port}/away?sslmode={mode}");
+    let file = ("COUNTERSIGN_DATABASE_PASSWORD_FILE", password.to_str().expect("text"));
+    let (root, other) = (ca.to_str().expect("text"), others.to_str().expect("text"));
+    let data = folder.path().join("data");
+    let doctor = |url: &str, ca: &str, password: (&str, &str)| {
+        let environment = [("COUNTERSIGN_DATABASE_URL", url), ("COUNTERSIGN_DATABASE_CA", ca), password];
+        countersign(&data, &["doctor", "--json"], &environment)
+    };
+    // A server makes the folder and the tables.
+    let url = address("localhost", "require");
+    let listening = Server::start_in(
+        &data,
+        &[("COUNTERSIGN_DATABASE_URL", &url), ("COUNTERSIGN_DATABASE_CA", root), file],
+    );
+    let encrypted = "SELECT count(*) > 0 AND bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+                     WHERE usename = 'remote'";
+    assert_eq!(cluster.sql("postgres", encrypted), "t");
+    drop(listening);
+
+    let told = |output: Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    let good = told(doctor(&url, root, file));
+    assert!(good.contains("makes each commit durable") && !good.contains("not encrypted"), "{good}");
+    let by_variable = told(doctor(&url, root, ("COUNTERSIGN_DATABASE_PASSWORD", "s3same")));
+    assert!(by_variable.contains("makes each commit durable"), "{by_variable}");
+    for (url, ca, password, why) in [
+        // Whoever is in between has a certificate of somebody else.
+        (url.clone(), other, file, "invalid peer certificate"),
+        (address("127.0.0.1", "require"), root, file, "invalid peer certificate"),
+        (url.clone(), root, ("COUNTERSIGN_DATABASE_PASSWORD", "wrong"), "password authentication failed"),
+        (url.clone(), root, ("COUNTERSIGN_LOG", "info"), "password"),
+    ] {
+        let text = told(doctor(&url, ca, password));
+        assert!(text.contains("cannot use the database") && text.contains(why), "{url}: {text}");
+        assert!(!text.contains("s3same"), "{text}");
+    }
 }
 
 #[test]

@@ -25,22 +25,36 @@ pub struct Cluster {
     /// Ends the cluster when this process ends, however that happens.
     watch: Option<(Child, ChildStdin)>,
     server: Option<Child>,
-    settings: &'static [&'static str],
+    settings: Vec<String>,
+    /// A port of this machine besides the socket, with TLS and passwords.
+    port: Option<u16>,
 }
 
 impl Cluster {
     /// Starts a cluster that forgets everything when the power goes, which is faster. `None`, and a line that says so:
     /// PostgreSQL is not installed.
     pub fn start() -> Option<Self> {
-        Self::start_with(&["fsync=off"])
+        Self::start_with(vec!["fsync=off".to_owned()], None)
     }
 
     /// Starts a cluster that syncs its commits, as in production.
     pub fn durable() -> Option<Self> {
-        Self::start_with(&[])
+        Self::start_with(Vec::new(), None)
     }
 
-    fn start_with(settings: &'static [&'static str]) -> Option<Self> {
+    /// Starts a cluster that also listens on a free port of `localhost`, with this certificate and its key, both as PEM,
+    /// and asks for passwords there.
+    pub fn with_tls(certificate: &str, key: &str) -> Option<Self> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        Self::start_with(vec!["fsync=off".to_owned()], Some((port, certificate, key)))
+    }
+
+    /// The port, where it has one.
+    pub fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    fn start_with(settings: Vec<String>, tls: Option<(u16, &str, &str)>) -> Option<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let Some(bin) = programs() else {
             println!("skipped: PostgreSQL is not installed (cargo xtask test --setup)");
@@ -56,19 +70,39 @@ impl Cluster {
             let given = Command::new("chown").arg("postgres").arg(&folder).status().unwrap();
             assert!(given.success());
         }
-        let mut cluster = Self { folder, bin, watch: None, server: None, settings };
+        let port = tls.map(|(port, ..)| port);
+        let mut cluster = Self { folder, bin, watch: None, server: None, settings, port };
         let made = cluster
             .command("initdb")
-            .args(["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"])
+            .args(["--no-sync", "--auth-local=trust", "--auth-host=scram-sha-256"])
+            .args(["--encoding=UTF8", "--locale=C.UTF-8"])
             .arg(format!("--username={USER}"))
             .arg("--pgdata")
             .arg(cluster.data())
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        if let Some((_, certificate, key)) = tls {
+            cluster.use_tls(certificate, key);
+        }
         cluster.start_again();
         cluster.sql("postgres", &format!("CREATE DATABASE {USER}"));
         Some(cluster)
+    }
+
+    fn use_tls(&mut self, certificate: &str, key: &str) {
+        for (name, text, setting) in
+            [("server.crt", certificate, "ssl_cert_file"), ("server.key", key, "ssl_key_file")]
+        {
+            let path = self.folder.join(name);
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            if is_root() {
+                assert!(Command::new("chown").arg("postgres").arg(&path).status().unwrap().success());
+            }
+            self.settings.push(format!("{setting}={}", path.display()));
+        }
+        self.settings.push("ssl=on".to_owned());
     }
 
     fn data(&self) -> PathBuf {
@@ -79,9 +113,10 @@ impl Cluster {
     pub fn start_again(&mut self) {
         let log = fs::File::options().create(true).append(true).open(self.folder.join("log")).unwrap();
         let mut command = self.command("postgres");
-        command.arg("-D").arg(self.data()).arg("-k").arg(&self.folder).args(["-h", "", "-p"]);
-        command.arg(PORT.to_string()).args(["-c", "max_connections=200"]);
-        for setting in self.settings {
+        let hosts = if self.port.is_some() { "localhost" } else { "" };
+        command.arg("-D").arg(self.data()).arg("-k").arg(&self.folder).args(["-h", hosts, "-p"]);
+        command.arg(self.port.unwrap_or(PORT).to_string()).args(["-c", "max_connections=200"]);
+        for setting in &self.settings {
             command.args(["-c", setting]);
         }
         let server = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap();
@@ -131,16 +166,17 @@ impl Cluster {
     /// A new and empty database; its address.
     pub fn database(&self, name: &str) -> String {
         self.sql("postgres", &format!("CREATE DATABASE {name}"));
-        format!("postgres://{USER}@/{name}?host={}&port={PORT}", self.folder.display())
+        let port = self.port.unwrap_or(PORT);
+        format!("postgres://{USER}@/{name}?host={}&port={port}", self.folder.display())
     }
 
     /// Runs SQL, as its administrator would; what it returned.
     pub fn sql(&self, database: &str, sql: &str) -> String {
-        sql_at(&self.folder, &self.bin, database, sql)
+        ran(self.psql(database, sql))
     }
 
     fn psql(&self, database: &str, sql: &str) -> Command {
-        psql(&self.folder, &self.bin, database, sql)
+        psql(&self.folder, &self.bin, self.port.unwrap_or(PORT), database, sql)
     }
 
     /// Runs the tests of this very program again, on this cluster, but for those with these words in their names.
@@ -213,12 +249,8 @@ fn of_this_run_named(name: &str) -> Option<Postgres> {
     // Schemas, since they are made in a moment.
     let schema = format!("s{}_{name}", std::process::id());
     let bin = programs().unwrap();
-    sql_at(
-        &folder,
-        &bin,
-        USER,
-        &format!("SET client_min_messages = error; CREATE SCHEMA IF NOT EXISTS {schema}"),
-    );
+    let sql = format!("SET client_min_messages = error; CREATE SCHEMA IF NOT EXISTS {schema}");
+    ran(psql(&folder, &bin, PORT, USER, &sql));
     let url = format!(
         "postgres://{USER}@/{USER}?host={}&port={PORT}&options=-c%20search_path%3D{schema}",
         folder.display()
@@ -226,18 +258,18 @@ fn of_this_run_named(name: &str) -> Option<Postgres> {
     Some(Postgres::parse(&url).unwrap())
 }
 
-fn sql_at(folder: &Path, bin: &Path, database: &str, sql: &str) -> String {
-    let output = psql(folder, bin, database, sql).output().unwrap();
+fn ran(mut psql: Command) -> String {
+    let output = psql.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let mut text = String::from_utf8(output.stdout).unwrap();
     text.truncate(text.trim_end().len());
     text
 }
 
-fn psql(folder: &Path, bin: &Path, database: &str, sql: &str) -> Command {
+fn psql(folder: &Path, bin: &Path, port: u16, database: &str, sql: &str) -> Command {
     let mut command = Command::new(bin.join("psql"));
     command.args(["--no-psqlrc", "--tuples-only", "--no-align", "--quiet", "--set=ON_ERROR_STOP=1"]);
-    command.arg("--host").arg(folder).args(["--port", &PORT.to_string(), "--username", USER]);
+    command.arg("--host").arg(folder).args(["--port", &port.to_string(), "--username", USER]);
     command.args(["--dbname", database, "--command", sql]);
     command
 }
