@@ -99,7 +99,7 @@ pub(crate) const PARTS: &[Part] = &[
         "countersign",
         App,
         Host,
-        Only(&["domain", "model", "policy", "protocol", "service", "store", "web"]),
+        Only(&["domain", "model", "policy", "protocol", "radius", "service", "store", "web"]),
     ),
     part(
         "apps/agent",
@@ -152,7 +152,7 @@ pub(crate) const PARTS: &[Part] = &[
         "countersign-fuzz-oracles",
         Test,
         Host,
-        Only(&["model", "os", "otp", "policy", "protocol", "qr", "vault"]),
+        Only(&["model", "os", "otp", "policy", "protocol", "qr", "radius", "vault"]),
     ),
     part(
         "tests/bench",

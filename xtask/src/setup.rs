@@ -69,6 +69,11 @@ const TOOLS: &[Tool] = &[
         reason: "the database of several servers; tests start clusters of their own",
     },
     Tool {
+        program: "radclient",
+        package: "freeradius-utils",
+        reason: "a RADIUS client that the server is tried with",
+    },
+    Tool {
         program: "npm",
         package: "npm",
         reason: "fetches axe-core, which looks for what keeps people out of a page",

@@ -12,6 +12,7 @@ mod manifest;
 mod output;
 mod password;
 mod progress;
+mod secret_file;
 mod serve;
 mod site;
 mod times;

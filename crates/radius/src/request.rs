@@ -17,9 +17,9 @@ pub enum RequestKind {
 
 /// What a person has shown.
 pub enum Credential {
-    /// A text (PAP). It may be empty: then a client only asks what is to be typed.
+    /// A text (PAP). It is empty where the client sent none: then it only asks what is to be typed.
     Password(Secret),
-    /// Something that nothing can be made of here: CHAP or EAP, or nothing at all.
+    /// Something that nothing can be made of here: CHAP or EAP.
     Other,
 }
 
@@ -45,7 +45,7 @@ pub struct Request {
 
 /// Why a packet is thrown away. Nothing is answered: whoever sent it does not know the secret, or does not follow the
 /// protocol.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
 pub enum Unusable {
     /// Too short, too long, or its lengths contradict one another.
     #[error("this is no RADIUS packet")]
@@ -62,6 +62,17 @@ pub enum Unusable {
 }
 
 impl Request {
+    /// The number the client gave it. With the client's address and port and the [`authenticator`](Self::authenticator)
+    /// it tells a request that is sent again from a new one (RFC 5080 §2.2.2).
+    pub fn identifier(&self) -> u8 {
+        self.identifier
+    }
+
+    /// The random bytes the client gave it.
+    pub fn authenticator(&self) -> [u8; 16] {
+        self.authenticator
+    }
+
     /// Reads a datagram.
     ///
     /// # Errors
@@ -119,7 +130,8 @@ fn credential(
         (Some(hidden), None) => password::reveal(hidden.value, authenticator, shared)
             .map(Credential::Password)
             .ok_or(Unusable::Malformed),
-        (None, _) => Ok(Credential::Other),
+        (None, _) if attributes.iter().any(other) => Ok(Credential::Other),
+        (None, _) => Ok(Credential::Password(Secret::default())),
     }
 }
 

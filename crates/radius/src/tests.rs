@@ -160,6 +160,8 @@ fn what_nobody_with_the_secret_sent_is_thrown_away() {
         let packet = good(&[EMPTY, (kind::USER_PASSWORD, &vec![1; length])]);
         assert_eq!(refused(&packet), Some(Unusable::Malformed), "{length}");
     }
+    let nothing = Request::parse(&good(&[EMPTY]), &secret()).unwrap();
+    assert!(matches!(nothing.credential, Credential::Password(password) if password.is_empty()));
     let chap = good(&[EMPTY, (kind::CHAP_PASSWORD, &[1; 17])]);
     assert!(matches!(Request::parse(&chap, &secret()).unwrap().credential, Credential::Other));
 }

@@ -32,6 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     imports(&mut seeds)?;
     vaults(&mut seeds)?;
     suites(&mut seeds);
+    radius_requests(&mut seeds);
     for (target, name, content) in seeds.0 {
         let folder = Path::new(&folder).join(target);
         fs::create_dir_all(&folder)?;
@@ -431,4 +432,33 @@ fn suites(seeds: &mut Seeds) {
     seeds.put(target, "bad-version", "OCRA-2:HOTP-SHA1-6:QN08");
     seeds.put(target, "bad-order", "OCRA-1:HOTP-SHA1-6:QN08-T1M-PSHA1");
     seeds.put(target, "bad-oversize", format!("OCRA-1:HOTP-SHA1-6:QN08{}", " ".repeat(1 << 16)));
+}
+
+/// The oracle puts the Message-Authenticator right.
+fn radius_requests(seeds: &mut Seeds) {
+    let target = "radius_request";
+    let packet = |code: u8, attributes: &[(u8, &[u8])]| {
+        let mut bytes = vec![code, 7, 0, 0];
+        bytes.extend([9; 16]);
+        for (kind, value) in attributes {
+            bytes.extend([*kind, value.len() as u8 + 2]);
+            bytes.extend_from_slice(value);
+        }
+        let length = (bytes.len() as u16).to_be_bytes();
+        bytes[2..4].copy_from_slice(&length);
+        bytes
+    };
+    let (name, own) = ((1, &b"mara"[..]), (80, &[0; 16][..]));
+    let good =
+        packet(1, &[name, own, (2, &[5; 32]), (24, b"state"), (32, b"vpn"), (33, b"one"), (33, b"two")]);
+    seeds.put(target, "good-access-request", &good);
+    seeds.put(target, "good-status-server", packet(12, &[own]));
+    seeds.put(target, "good-chap", packet(1, &[name, own, (3, &[1; 17])]));
+    seeds.put(target, "good-many-proxies", packet(1, &[&[own][..], &[(33, &[7; 253][..]); 15]].concat()));
+    seeds.put(target, "bad-no-authenticator", packet(1, &[name]));
+    seeds.put(target, "bad-two-authenticators", packet(1, &[own, own]));
+    seeds.put(target, "bad-two-passwords", packet(1, &[own, (2, &[5; 16]), (2, &[5; 16])]));
+    seeds.put(target, "bad-password-length", packet(1, &[own, (2, &[5; 17])]));
+    seeds.put(target, "bad-accounting", packet(4, &[own]));
+    seeds.put(target, "bad-cut-off", &good[..good.len() - 3]);
 }

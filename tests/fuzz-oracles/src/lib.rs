@@ -16,6 +16,7 @@ pub mod imports;
 mod keys;
 mod logon;
 mod messages;
+mod radius_packets;
 mod texts;
 pub mod vaults;
 
@@ -24,6 +25,7 @@ pub use frames::pipe_frame;
 pub use keys::{SERVER_SEED, join_code, signature_headers, signed_request, statement};
 pub use logon::{Decoded, decode_logon, logon_buffer};
 pub use messages::pipe_message;
+pub use radius_packets::{SHARED, radius_request};
 pub use texts::{otp_uri, policy_toml};
 
 /// Whether the input was taken.
@@ -53,6 +55,7 @@ pub const TARGETS: &[(&str, Oracle)] = &[
     ("pipe_frame", pipe_frame),
     ("pipe_message", pipe_message),
     ("policy_toml", policy_toml),
+    ("radius_request", radius_request),
     ("signature_headers", signature_headers),
     ("statement", statement),
     ("vault_container", vaults::vault_container),

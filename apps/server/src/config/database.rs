@@ -5,6 +5,7 @@ use super::{
     section::Said,
     setting::{Setting, one},
 };
+use crate::secret_file;
 use anyhow::{Context, bail};
 use model::Secret;
 use rustls::{
@@ -14,9 +15,6 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 use std::{
-    fs,
-    io::Read,
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -24,8 +22,6 @@ use store::Postgres;
 
 /// The password, where it is in the environment and in no file. Not a key of the file, and in no backup.
 pub(crate) const PASSWORD_VARIABLE: &str = "COUNTERSIGN_DATABASE_PASSWORD";
-/// More than a password has.
-const MAX_PASSWORD: u64 = 4_096;
 
 section! {
     /// A PostgreSQL database in place of the file in the data folder, which several servers can work on. See
@@ -84,7 +80,9 @@ impl Opening {
         let Some(Url(address)) = url else { return Ok(None) };
         let mut address = address.clone();
         match (password_file, &self.password) {
-            (Some(path), _) => address = address.with_password(&from_file(path)?),
+            (Some(path), _) => {
+                address = address.with_password(&secret_file::first_line(path, "database.password_file")?)
+            }
             (None, Some(password)) => address = address.with_password(password),
             (None, None) => {}
         }
@@ -93,25 +91,6 @@ impl Opening {
         }
         Ok(Some(address))
     }
-}
-
-/// The first line of a file that nobody else can read.
-fn from_file(path: &Path) -> anyhow::Result<Secret> {
-    let unreadable = || format!("cannot read database.password_file {}", path.display());
-    let file = fs::File::open(path).with_context(unreadable)?;
-    let about = file.metadata().with_context(unreadable)?;
-    if about.permissions().mode() & 0o077 != 0 {
-        bail!("others than its owner can read database.password_file {0}; chmod 600 {0}", path.display());
-    }
-    // All the room at once: a buffer that grows leaves copies behind.
-    let mut bytes = Vec::with_capacity(MAX_PASSWORD as usize + 1);
-    file.take(MAX_PASSWORD + 1).read_to_end(&mut bytes).with_context(unreadable)?;
-    let end = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(bytes.len());
-    if end == 0 || end > MAX_PASSWORD as usize {
-        bail!("there is no password in the first line of database.password_file {}", path.display());
-    }
-    let bytes = Secret::new(bytes);
-    Ok(Secret::new(bytes.expose().get(..end).unwrap_or_default().to_vec()))
 }
 
 fn tls(ca: Option<&Path>) -> anyhow::Result<ClientConfig> {

@@ -7,6 +7,7 @@ mod acme;
 mod backup;
 mod database;
 mod log;
+mod radius;
 mod reference;
 mod relay;
 mod server;
@@ -16,6 +17,7 @@ mod tls;
 pub(crate) use acme::Acme;
 pub(crate) use backup::Backup;
 pub(crate) use database::{Database, Opening};
+pub(crate) use radius::Radius;
 pub(crate) use relay::Relay;
 pub(crate) use section::Key;
 pub(crate) use server::Server;
@@ -42,6 +44,7 @@ pub(crate) struct Config {
     pub(crate) acme: Acme,
     pub(crate) backup: Backup,
     pub(crate) relay: Relay,
+    pub(crate) radius: Radius,
     pub(crate) database: Opening,
 }
 
@@ -60,6 +63,7 @@ pub(crate) const SECTIONS: &[(&str, &str, &[Key])] = &[
     (Acme::TABLE, Acme::ABOUT, Acme::KEYS),
     (Backup::TABLE, Backup::ABOUT, Backup::KEYS),
     (Relay::TABLE, Relay::ABOUT, Relay::KEYS),
+    (Radius::TABLE, Radius::ABOUT, Radius::KEYS),
     (Database::TABLE, Database::ABOUT, Database::KEYS),
 ];
 
@@ -117,10 +121,12 @@ impl Config {
             acme: Acme::read(&said)?,
             backup: Backup::read(&said)?,
             relay: Relay::read(&said)?,
+            radius: Radius::read(&said)?,
             database: Opening::read(&said, path)?,
         };
         config.tls.check(path)?;
         config.acme.check(&config.tls, path)?;
+        config.radius.check(path)?;
         if let Some(data) = flags.data {
             config.server.data = data;
         }

@@ -3,6 +3,7 @@
 mod acme;
 mod connections;
 mod jobs;
+mod radius;
 mod relay;
 mod signals;
 
@@ -46,6 +47,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     }
     // First of all: where nobody can be served, nothing is made.
     let listener = listen(config.server.listen)?;
+    let radius = radius::Door::open(&config.radius)?;
     let folder = Folder::make_for(config)?;
     if folder.open_to_others()? {
         tracing::warn!("others than the owner can enter {}; chmod 700 it", folder.path().display());
@@ -96,9 +98,11 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
         let jobs = jobs::start(&service, config.backup.drop_after());
         let listener = tokio::net::TcpListener::from_std(listener)?;
         announce(config, address)?;
+        let radius = radius.map(|door| tokio::spawn(door.serve(service.clone())));
         let acme = config.acme.enabled().then(|| tokio::spawn(acme.run()));
         connections::serve(listener, acceptor, router, stop).await;
         reload.abort();
+        radius.inspect(tokio::task::JoinHandle::abort);
         acme.inspect(tokio::task::JoinHandle::abort);
         jobs.finish(&service).await;
         Ok(())
