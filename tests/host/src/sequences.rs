@@ -358,7 +358,7 @@ impl Screen<'_> {
             return true;
         };
         let going: IQueryContinueWithStatus = Going::new(None, None).into();
-        self.tally.witness.submitted(self.tile);
+        self.tally.witness.submitted_elsewhere(self.tile);
         let told = connect_on_worker(&connectable, &going);
         let begun = Instant::now();
         let mut calls = self.dice.roll(4);
@@ -374,8 +374,7 @@ impl Screen<'_> {
                 Err(_) => {}
             }
         };
-        // What was typed meanwhile may have been in time for it.
-        self.tally.witness.looks(self.tile);
+        self.tally.witness.came_back(self.tile);
         // What hangs is no answer that is written down anywhere.
         let answer = answer.unwrap_or(HRESULT(-1));
         self.tally.note("Connect", answer);

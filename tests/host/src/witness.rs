@@ -37,6 +37,8 @@ struct Evidence {
     fields: BTreeMap<u32, String>,
     /// Whose right password a remote client sent along, to be submitted before anything that is typed.
     sent_along: Option<usize>,
+    /// The same of a submission that runs in a thread of its own: whether it has begun nobody can see.
+    under_way: Option<usize>,
     /// People whose right password was submitted.
     passwords: BTreeSet<usize>,
     /// Of them, those whose right code was submitted after it; the step of the first, which the server took. Of one
@@ -116,8 +118,9 @@ impl Witness {
         self.happened(format!("tile {tile}: turned away"));
         if let Some(evidence) = self.tiles.get_mut(tile) {
             // It is not what the person typed, and stays for whoever comes back.
-            let sent_along = evidence.sent_along;
-            *evidence = Evidence { sent_along, ..Evidence::default() };
+            let under_way = evidence.under_way;
+            let sent_along = evidence.sent_along.or(under_way);
+            *evidence = Evidence { sent_along, under_way, ..Evidence::default() };
         }
     }
 
@@ -136,6 +139,23 @@ impl Witness {
         self.looks(tile);
         if let Some(evidence) = self.tiles.get_mut(tile) {
             evidence.fields.clear();
+        }
+    }
+
+    /// Connect is called in a thread of its own, and other calls come before it, meanwhile or after it.
+    pub(crate) fn submitted_elsewhere(&mut self, tile: usize) {
+        let sent_along = self.tiles.get(tile).and_then(|evidence| evidence.sent_along);
+        self.submitted(tile);
+        if let Some(evidence) = self.tiles.get_mut(tile) {
+            evidence.under_way = sent_along;
+        }
+    }
+
+    /// Connect has come back. What was typed meanwhile may have been in time for it.
+    pub(crate) fn came_back(&mut self, tile: usize) {
+        self.looks(tile);
+        if let Some(evidence) = self.tiles.get_mut(tile) {
+            evidence.under_way = None;
         }
     }
 
@@ -281,6 +301,19 @@ mod tests {
         witness.typed(0, 6, text);
         witness.submitted(0);
         witness.tiles[0].codes.contains_key(&0)
+    }
+
+    #[test]
+    fn what_was_sent_along_still_counts_when_somebody_turned_away_before_the_submission_had_begun() {
+        let mut witness = witness();
+        witness.opened(1, Some(0));
+        witness.submitted_elsewhere(0);
+        witness.turned_away(0);
+        witness.came_back(0);
+        assert!(witness.tiles[0].passwords.contains(&0));
+        witness.turned_away(0);
+        witness.submitted(0);
+        assert!(witness.tiles[0].passwords.is_empty(), "once");
     }
 
     #[test]
