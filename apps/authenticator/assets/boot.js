@@ -6,6 +6,7 @@ const here = new URL(".", import.meta.url);
 const allowed = new Set([
   new URL("{{./files-worker.js}}", here).href,
   new URL("{{./keys-worker.js}}", here).href,
+  new URL("{{./places-worker.js}}", here).href,
   new URL("{{./qr-worker.js}}", here).href,
   new URL("../sw.js", here).href,
 ]);

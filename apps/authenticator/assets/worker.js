@@ -6,7 +6,7 @@ const ready = start({ module_or_path: new URL("{{./MODULE.wasm}}", import.meta.u
 self.onmessage = async ({ data }) => {
   try {
     await ready;
-    self.postMessage({ id: data.id, answer: answer(data) });
+    self.postMessage({ id: data.id, answer: await answer(data) });
   } catch (problem) {
     self.postMessage({ id: data.id, problem: String(problem) });
   }

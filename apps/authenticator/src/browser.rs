@@ -6,6 +6,7 @@ pub(crate) mod camera;
 pub(crate) mod clipboard;
 pub(crate) mod database;
 pub(crate) mod files;
+pub(crate) mod folder;
 pub(crate) mod page;
 pub(crate) mod passkey;
 pub(crate) mod picture;

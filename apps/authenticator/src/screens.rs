@@ -1,6 +1,7 @@
 //! The screens, one in each file. How to add one is in `README.md` of this program.
 
 mod add;
+mod backup_access;
 mod backup_setup;
 mod edit;
 mod export;

@@ -71,6 +71,14 @@ pub enum PlaceKind {
     Server,
     /// A file that the person saves or shares.
     File,
+    /// A folder of this device that the browser may write to.
+    Folder,
+    /// A WebDAV server, through the relay of the server that the app came from.
+    Webdav,
+    /// Google Drive, in the folder that only this app sees.
+    Drive,
+    /// iCloud, in the container that the server's administrator has set.
+    Icloud,
 }
 
 /// What a device remembers of its backup. It is sealed under the vault's master key.
@@ -80,8 +88,10 @@ pub struct BackupNote {
     pub place: PlaceKind,
     /// What the person calls it.
     pub name: String,
-    /// The root of the box.
+    /// The root of the box; of another place than the server it is not used.
     pub root: SlotKey,
+    /// How the place is reached, where name and password of the backup do not say it: in lines, as the place wants them.
+    pub access: Secret,
     /// The key that the backup password gives for the vault's slot: opens what was read back as the password would.
     pub password_key: SlotKey,
     /// The server's mark of the state that was read or written last.
@@ -115,6 +125,8 @@ struct Written {
     place: PlaceKind,
     name: String,
     root: String,
+    #[serde(default)]
+    access: String,
     password_key: String,
     etag: Option<String>,
     verified: Option<Verified>,
@@ -124,6 +136,7 @@ struct Written {
 impl Drop for Written {
     fn drop(&mut self) {
         self.root.zeroize();
+        self.access.zeroize();
         self.password_key.zeroize();
     }
 }
@@ -137,6 +150,7 @@ impl BackupNote {
             place: self.place,
             name: self.name.clone(),
             root: HEXLOWER.encode(self.root.expose()),
+            access: self.access.expose_text().unwrap_or_default().to_owned(),
             password_key: HEXLOWER.encode(self.password_key.expose()),
             etag: self.etag.clone(),
             verified: self.verified,
@@ -154,6 +168,7 @@ impl BackupNote {
             place: written.place,
             name: written.name.clone(),
             root: slot_key(&written.root)?,
+            access: Secret::from_text(written.access.clone()),
             password_key: slot_key(&written.password_key)?,
             etag: written.etag.clone(),
             verified: written.verified,
@@ -212,6 +227,7 @@ mod tests {
             place: PlaceKind::Server,
             name: "ada".into(),
             root: key_of(2),
+            access: Secret::from_text("https://files.example/\nada\nsecret".to_owned()),
             password_key: key_of(3),
             etag: Some("\"x\"".into()),
             verified: Some(Verified { at: 1, tokens: 2, generation: 3 }),
@@ -220,6 +236,7 @@ mod tests {
         let mut sealed = note.seal(own.master(), &mut rng).unwrap();
         let opened = BackupNote::open(&sealed, own.master()).unwrap();
         assert_eq!((opened.root.expose(), opened.password_key.expose()), (&[2; 32], &[3; 32]));
+        assert_eq!(opened.access, note.access);
         assert_eq!((opened.name, opened.etag, opened.verified), (note.name, note.etag, note.verified));
         assert!(BackupNote::open(&sealed, other.master()).is_none());
         for at in 0..sealed.len() {

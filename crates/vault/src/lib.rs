@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod backup_box;
+pub mod backup_files;
 mod code;
 pub mod container;
 mod draft;

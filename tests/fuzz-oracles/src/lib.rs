@@ -33,6 +33,7 @@ pub type Oracle = fn(&[u8]) -> bool;
 
 /// Every target by the name of its corpus folder.
 pub const TARGETS: &[(&str, Oracle)] = &[
+    ("backup_names", vaults::backup_names),
     ("http_body", http_body),
     ("import_aegis", imports::aegis),
     ("import_andotp", imports::andotp),

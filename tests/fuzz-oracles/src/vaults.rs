@@ -2,7 +2,10 @@
 
 use model::{Secret, UnixTime};
 use otp::{Algorithm, Counter, OcraInput, OcraOutput, OcraSuite, Seed};
-use vault::container::{Container, SlotKey, SlotKind, payload};
+use vault::{
+    backup_files,
+    container::{Container, SlotKey, SlotKind, payload},
+};
 
 /// What the passkey answers that opens the good files of `vault_container`.
 pub const PASSKEY_ANSWER: [u8; 32] = [7; 32];
@@ -41,6 +44,14 @@ pub fn vault_payload(data: &[u8]) -> bool {
         let _ = entry.token.code_at(UnixTime::from_secs(u64::MAX));
     }
     true
+}
+
+/// Names that are found in a listing are names, each once, and not too many; a listing of them gives the same.
+pub fn backup_names(data: &[u8]) -> bool {
+    let names = backup_files::names_in(&String::from_utf8_lossy(data));
+    assert!(names.len() <= 64 && names.iter().all(|name| backup_files::is_name(name)), "{names:?}");
+    assert_eq!(backup_files::names_in(&names.join(" ")), names);
+    !names.is_empty()
 }
 
 /// A suite that is taken is the text it was read from, and answers a challenge in the form it says.

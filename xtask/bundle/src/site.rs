@@ -11,14 +11,15 @@ use std::{
 };
 
 /// Modules by the name they have in the site and the program they are built from.
-const MODULES: [(&str, &str); 4] = [
+const MODULES: [(&str, &str); 5] = [
     ("app", "countersign-app"),
     ("files", "countersign-app-files"),
     ("keys", "countersign-app-keys"),
+    ("places", "countersign-app-places"),
     ("qr", "countersign-app-qr"),
 ];
 /// Those of them that run apart from the screen, each by a copy of `worker.js`.
-const WORKERS: [&str; 3] = ["files", "keys", "qr"];
+const WORKERS: [&str; 4] = ["files", "keys", "places", "qr"];
 /// Where files with a hash in their name are: they never change and can be cached for ever.
 const HASHED: &str = "assets";
 /// What would let a text become markup or code. Nothing of it may be in the glue code: with trusted types the browser

@@ -7,8 +7,8 @@ use std::{fs, path::Path};
 /// What may be loaded before the first screen and with it, compressed, without what reads QR codes.
 const BUDGET_BYTES: u64 = 400 * 1024;
 
-/// What is loaded when a QR code or a file is read for the first time.
-const LATER: [&str; 2] = ["assets/qr-", "assets/files-"];
+/// What is loaded when a QR code or a file is read, or a place for backups is used, for the first time.
+const LATER: [&str; 3] = ["assets/qr-", "assets/files-", "assets/places-"];
 
 /// Prints each file with its size as it is and compressed, and the sum.
 ///
@@ -25,7 +25,7 @@ pub(crate) fn print(site: &Site) -> Result<()> {
     }
     let kib = |bytes: u64| bytes.div_ceil(1024);
     println!(
-        "compressed with Brotli: {} KB, and {} KB when QR codes and files are read; budget {} KB without",
+        "compressed with Brotli: {} KB, and {} KB when QR codes, files and places are used; budget {} KB without",
         kib(first),
         kib(later),
         kib(BUDGET_BYTES)

@@ -1,10 +1,13 @@
-use super::Screen;
+use super::{
+    Screen,
+    backup_access::{Access, PLACES, Reaching},
+};
 use crate::{
     browser::files,
     parts::{self, Choice, NewPassword, Notice, PasswordField, TextField, Tone, Top},
     state::{
         App, Key,
-        backup::{Begin, PLACES, Sought},
+        backup::{Begin, Sought},
     },
 };
 use leptos::{html, prelude::*};
@@ -30,6 +33,7 @@ pub(crate) fn BackupSetup() -> impl IntoView {
     let picker = NodeRef::<html::Input>::new();
     let file_problem = RwSignal::new(None::<String>);
     let asks_for_file = move || existing.get() && place.get() == PlaceKind::File;
+    let reaching = Reaching::new(app);
     let typing = Typing::new(app);
     let said = RwSignal::new(None::<String>);
     let failed = RwSignal::new(None::<String>);
@@ -44,13 +48,13 @@ pub(crate) fn BackupSetup() -> impl IntoView {
         let file = picker.get_untracked().and_then(|picker| picker.files()?.get(0));
         let wants_file = untrack(asks_for_file);
         file_problem.set((wants_file && file.is_none()).then(|| app.t(Key::BackupFileEmpty)));
+        let Some(access) = reaching.access(place.get_untracked()) else { return };
         let Some(password) = typed else { return };
         if name_problem.get_untracked().is_some() || file_problem.get_untracked().is_some() {
             return;
         }
         let backup = Wanted {
-            place: place.get_untracked(),
-            name: named,
+            place: (place.get_untracked(), named, access),
             begin: begin(),
             file: file.filter(|_| wants_file).map(Into::into),
         };
@@ -81,16 +85,21 @@ pub(crate) fn BackupSetup() -> impl IntoView {
                 </fieldset>
                 <fieldset>
                     <legend>{move || app.t(if existing.get() { Key::BackupWhereIs } else { Key::BackupWhere })}</legend>
-                    {PLACES.map(|(kind, name, text)| view! {
-                        <Choice
-                            group="place"
-                            name=app.t(name)
-                            text=app.t(text)
-                            chosen=Signal::derive(move || place.get() == kind)
-                            on_choose=Callback::new(move |()| place.set(kind))
-                        />
-                    }).collect_view()}
+                    {move || {
+                        let offered = reaching.offered.get();
+                        let there = PLACES.into_iter().filter(|(kind, ..)| offered.has(*kind));
+                        there.map(|(kind, name, text)| view! {
+                            <Choice
+                                group="place"
+                                name=app.t(name)
+                                text=app.t(text)
+                                chosen=Signal::derive(move || place.get() == kind)
+                                on_choose=Callback::new(move |()| place.set(kind))
+                            />
+                        }).collect_view()
+                    }}
                 </fieldset>
+                <Access reaching=reaching place=place />
                 <div hidden=move || place.get() != PlaceKind::Server>
                     <TextField
                         label=app.t(Key::BackupName)
@@ -190,8 +199,8 @@ pub(crate) fn Skip() -> impl IntoView {
 
 /// The backup that is to be set up.
 struct Wanted {
-    place: PlaceKind,
-    name: String,
+    /// Its kind, the name of the backup, and how it is reached.
+    place: (PlaceKind, String, Secret),
     begin: Begin,
     /// The backup itself, where the person has chosen a file.
     file: Option<Blob>,
@@ -287,14 +296,14 @@ impl App {
             return Err(self.t(Key::BackupNotAppPassword));
         }
         let sought = match backup {
-            Some(Wanted { place, name, begin, file }) => {
+            Some(Wanted { place, begin, file }) => {
                 said.set(Some(self.t(Key::BackupChecking)));
                 let file = match file {
                     // What is too large, or gone meanwhile, is no backup either.
                     Some(file) => Some(files::read(&file, MAX_BYTES as f64).await.unwrap_or_default()),
                     None => None,
                 };
-                Some(self.look_for_backup(place, &name, &password, begin, file).await?)
+                Some(self.look_for_backup(place, &password, begin, file).await?)
             }
             None => None,
         };

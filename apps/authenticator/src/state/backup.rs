@@ -1,17 +1,20 @@
 //! The backup: written after every change, read back, opened with the backup password's key and compared. Only then it
 //! is said to be verified.
 
+mod far;
 mod file;
+mod offered;
 mod place;
 mod server;
 mod set_up;
 
+pub(crate) use offered::{Offered, choose_folder};
 pub(crate) use set_up::{Begin, Sought};
 
 use super::{App, Key, keys, session::NotChanged, storage::Storage};
 use crate::browser::request;
 use leptos::prelude::*;
-use place::{BackupPlace, Place, PlaceError};
+use place::{BackupPlace, Place, PlaceError, marks};
 use vault::{
     Vault,
     backup_box::{BackupNote, PlaceKind, Verified},
@@ -48,12 +51,6 @@ pub(crate) enum Standing {
     Failed(String),
 }
 
-/// The kinds of places in the order they are offered, with name and sentence.
-pub(crate) const PLACES: [(PlaceKind, Key, Key); 2] = [
-    (PlaceKind::Server, Key::BackupPlaceServer, Key::BackupPlaceServerText),
-    (PlaceKind::File, Key::BackupPlaceFile, Key::BackupPlaceFileText),
-];
-
 impl App {
     /// Takes over what the device remembers of its backup, after the vault was unlocked.
     pub(super) fn resume_backup(self) {
@@ -80,7 +77,7 @@ impl App {
     /// Backs up as soon as nothing else is under way.
     pub(crate) fn back_up_soon(self) {
         let automatic =
-            self.note.with_value(|note| note.as_ref().map(|note| note.place == PlaceKind::Server));
+            self.note.with_value(|note| note.as_ref().map(|note| note.place != PlaceKind::File));
         match automatic {
             None => {}
             Some(false) => self.backup.set(Standing::Pending),
@@ -140,12 +137,16 @@ impl App {
             };
             let bytes = self.sealed().ok_or(PlaceError::Different)?;
             match place.write(&bytes, etag.as_deref()).await {
-                Ok(etag) => {
-                    let Some(kept) = place.read().await? else { return Ok(Standing::Handed) };
-                    let verified = self.verify(&bytes, &kept.bytes)?;
+                Ok(_) if matches!(place, Place::File(_)) => return Ok(Standing::Handed),
+                Ok(mark) => {
+                    let kept = place.read().await?.into_iter().find(|kept| kept.bytes == bytes);
+                    let kept = kept.ok_or(PlaceError::Different)?;
+                    let verified = self.verify(&kept.bytes)?;
+                    let mark = mark.or(kept.etag);
+                    place.settle(mark.as_deref(), etag.as_deref()).await;
                     self.note.update_value(|note| {
                         if let Some(note) = note {
-                            note.etag = etag.or(kept.etag);
+                            note.etag = mark;
                             note.verified = Some(verified);
                         }
                     });
@@ -161,8 +162,8 @@ impl App {
     /// Another device wrote meanwhile: what it wrote is merged in, and comes along with the next attempt.
     async fn merge_from(self, place: &Place) -> Result<(), PlaceError> {
         let kept = place.read().await?;
-        let etag = kept.as_ref().and_then(|kept| kept.etag.clone());
-        if let Some(kept) = kept {
+        let etag = marks(&kept);
+        for kept in kept.iter().filter(|kept| !kept.damaged) {
             let (theirs, _) = self.open_as_password(&kept.bytes)?;
             let merged = self
                 .change_quietly(move |vault, _| {
@@ -181,11 +182,9 @@ impl App {
         Ok(())
     }
 
-    /// Opens what was read back with the key that the backup password gives, and compares it with what was written.
-    fn verify(self, written: &[u8], read: &[u8]) -> Result<Verified, PlaceError> {
-        if written != read {
-            return Err(PlaceError::Different);
-        }
+    /// Opens what was read back, which is what was written, with the key that the backup password gives, and compares
+    /// its tokens.
+    fn verify(self, read: &[u8]) -> Result<Verified, PlaceError> {
         let (vault, generation) = self.open_as_password(read)?;
         let same = self.session.with_value(|session| {
             session
@@ -252,6 +251,8 @@ impl App {
             PlaceError::Changed => self.t(Key::BackupFailedBusy),
             PlaceError::Different => self.t(Key::BackupFailedDifferent),
             PlaceError::OtherPassword => self.t(Key::BackupFailedPassword),
+            PlaceError::SignIn => self.t(Key::BackupFailedSignIn),
+            PlaceError::NotAllowed => self.t(Key::BackupFailedPermission),
             PlaceError::NotWritten => self.t(Key::BackupFailedFile),
             PlaceError::Refused(detail) => {
                 self.t_with(Key::BackupFailedRefused, &[("detail", detail.as_str().into())])

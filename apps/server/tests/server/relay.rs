@@ -166,8 +166,8 @@ fn a_backup_is_written_read_listed_and_kept_from_being_overwritten_on_a_real_fil
     };
 
     let targets =
-        String::from_utf8(super::relay::send(&address, "GET", "/api/v1/relay/webdav", "", b"").body);
-    assert_eq!(targets.unwrap(), format!("{{\"targets\":[\"https://localhost:{port}/mara/\"]}}"));
+        String::from_utf8(super::relay::send(&address, "GET", "/api/v1/places", "", b"").body);
+    assert_eq!(targets.unwrap(), format!("{{\"webdav\":[\"https://localhost:{port}/mara/\"]}}"));
     let made = send("MKCOL", "/mara/countersign/", "", b"");
     assert_eq!(
         (made.status, made.header("countersign-relay")),

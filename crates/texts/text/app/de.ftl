@@ -326,3 +326,14 @@ print-title = Token für Einmalpasswörter
 print-text = Vom { $when }. Wer diese Seite hat, kann Ihre Codes erzeugen. Bewahren Sie sie auf, wo Ihr Reisepass liegt.
 print-details = Angaben
 export-left-out = Gespeichert. Nicht in der Datei: { $names }.
+
+## Places for backups
+backup-place-webdav = Ein Dateiserver (WebDAV)
+backup-place-webdav-text = Von selbst, nach jeder Änderung. Für Dateiserver, die Ihr Administrator erlaubt.
+backup-none-there = Hier liegt keine Sicherung. Nichts wurde geändert.
+backup-failed-sign-in = Name oder Passwort wird hier nicht angenommen, oder die App ist hier nicht mehr bekannt. Richten Sie die Sicherung neu ein: Einstellungen, Sicherung.
+backup-failed-permission = Der Browser will erneut gefragt werden, bevor die App den Ordner benutzen darf. Tippen Sie auf Jetzt sichern.
+folder-choose = Ordner wählen
+webdav-address = Adresse des Ordners
+webdav-user = Benutzername dort
+webdav-password = Passwort dort

@@ -326,3 +326,14 @@ print-title = One-time password tokens
 print-text = Made on { $when }. Whoever has this page can make your codes. Keep it where you keep your passport.
 print-details = Details
 export-left-out = Saved. Not in the file: { $names }.
+
+## Places for backups
+backup-place-webdav = A file server (WebDAV)
+backup-place-webdav-text = Automatic, after every change. For file servers that your administrator allows.
+backup-none-there = No backup is in this place. Nothing was changed.
+backup-failed-sign-in = This place does not take the name and password, or no longer knows this app. Set up the backup again: Settings, Backup.
+backup-failed-permission = The browser wants to be asked again before the app may use the folder. Tap Back up now.
+folder-choose = Choose the folder
+webdav-address = Address of the folder
+webdav-user = User name there
+webdav-password = Password there

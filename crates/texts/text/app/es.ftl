@@ -327,3 +327,14 @@ print-title = Tokens de contraseñas de un solo uso
 print-text = Hecho el { $when }. Quien tenga esta página puede hacer sus códigos. Guárdela donde guarda su pasaporte.
 print-details = Datos
 export-left-out = Guardado. No está en el archivo: { $names }.
+
+## Places for backups
+backup-place-webdav = Un servidor de archivos (WebDAV)
+backup-place-webdav-text = Automático, después de cada cambio. Para los servidores de archivos que permite su administrador.
+backup-none-there = Aquí no hay ninguna copia. No se cambió nada.
+backup-failed-sign-in = Aquí no se aceptan el nombre y la contraseña, o ya no se conoce esta aplicación. Configure la copia de nuevo: Ajustes, Copia de seguridad.
+backup-failed-permission = El navegador quiere preguntar de nuevo antes de que la aplicación use la carpeta. Toque Hacer copia ahora.
+folder-choose = Elegir la carpeta
+webdav-address = Dirección de la carpeta
+webdav-user = Nombre de usuario allí
+webdav-password = Contraseña allí

@@ -324,3 +324,14 @@ print-title = Jetons de mots de passe à usage unique
 print-text = Fait le { $when }. Qui a cette page peut faire vos codes. Gardez-la là où vous gardez votre passeport.
 print-details = Détails
 export-left-out = Enregistré. Pas dans le fichier : { $names }.
+
+## Places for backups
+backup-place-webdav = Un serveur de fichiers (WebDAV)
+backup-place-webdav-text = Automatique, après chaque modification. Pour les serveurs de fichiers autorisés par votre administrateur.
+backup-none-there = Aucune sauvegarde ne s'y trouve. Rien n'a été modifié.
+backup-failed-sign-in = Le nom et le mot de passe n'y sont pas acceptés, ou l'application n'y est plus connue. Configurez de nouveau la sauvegarde : Réglages, Sauvegarde.
+backup-failed-permission = Le navigateur doit redemander avant que l'application puisse utiliser le dossier. Touchez Sauvegarder maintenant.
+folder-choose = Choisir le dossier
+webdav-address = Adresse du dossier
+webdav-user = Nom d'utilisateur là-bas
+webdav-password = Mot de passe là-bas

@@ -9,10 +9,11 @@ mod body;
 mod conditions;
 mod cors;
 mod key;
+mod places;
 mod site;
 mod time;
 
-pub(crate) use answer::{Refused, answer, opaque};
+pub(crate) use answer::{Refused, opaque};
 pub use site::SiteFile;
 
 #[cfg(test)]
@@ -20,6 +21,8 @@ pub(crate) use backup::{PATH as BACKUP, VERSION, VERSIONS};
 pub(crate) use body::{Places, take as take_body};
 pub(crate) use cors::{cors, origin_of};
 pub(crate) use key::network;
+#[cfg(test)]
+pub(crate) use places::PATH as PLACES;
 #[cfg(test)]
 pub(crate) use time::PATH as TIME;
 
@@ -29,9 +32,9 @@ use std::sync::Arc;
 
 /// The calls of the app under `/api/v1`, besides those of machines.
 pub(crate) fn is_call(path: &str) -> bool {
-    path == time::PATH || path.starts_with("/api/v1/backup/") || Relay::is_call(path)
+    path == time::PATH || path == places::PATH || path.starts_with("/api/v1/backup/") || Relay::is_call(path)
 }
 
 pub(crate) fn routes() -> Router<Arc<App>> {
-    Router::new().merge(backup::routes()).merge(time::routes()).merge(site::routes())
+    Router::new().merge(backup::routes()).merge(places::routes()).merge(time::routes()).merge(site::routes())
 }

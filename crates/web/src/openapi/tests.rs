@@ -50,7 +50,7 @@ fn every_call_is_described_and_every_schema_named_is_there() {
     {
         assert!(app.contains_key(path), "{path}");
     }
-    assert!(app.contains_key(crate::authenticator::TIME) && app.contains_key(crate::relay::PATH));
+    assert!(app.contains_key(crate::authenticator::TIME) && app.contains_key(crate::authenticator::PLACES));
     let schemas = &document["components"]["schemas"];
     let text = document.to_string();
     let mut named = 0;

@@ -37,6 +37,11 @@ impl Relay {
     pub fn new(targets: Vec<Target>, tls: Arc<rustls::ClientConfig>, resolve: Resolve) -> Self {
         Self { targets, tls, resolve, places: Semaphore::new(AT_ONCE) }
     }
+
+    /// The addresses of the targets, for the app to offer.
+    pub(crate) fn addresses(&self) -> Vec<String> {
+        self.targets.iter().map(ToString::to_string).collect()
+    }
 }
 
 impl fmt::Debug for Relay {

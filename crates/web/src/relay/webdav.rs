@@ -1,8 +1,8 @@
-//! `/api/v1/relay/webdav`: the targets, and requests to them (RFC 4918).
+//! `/api/v1/relay/webdav/…`: requests to the targets (RFC 4918).
 
 use super::{PATH, Relay, carry::carry};
 use crate::{
-    authenticator::{Refused, answer, network, take_body},
+    authenticator::{Refused, network, take_body},
     state::App,
 };
 use axum::{
@@ -10,9 +10,8 @@ use axum::{
     extract::{Request, State},
     http::{Method, StatusCode},
     response::Response,
-    routing::{any, get},
+    routing::any,
 };
-use serde_json::json;
 use service::backup::{Limits, MAX_CONTENT};
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
@@ -21,14 +20,7 @@ use tokio::time::timeout;
 const TURN: Duration = Duration::from_secs(5);
 
 pub(crate) fn routes() -> Router<Arc<App>> {
-    Router::new().route(PATH, get(targets)).route("/api/v1/relay/webdav/{*path}", any(request))
-}
-
-/// What the app may offer.
-async fn targets(State(app): State<Arc<App>>) -> Response {
-    let targets: Vec<String> =
-        app.relay.iter().flat_map(|relay| &relay.targets).map(ToString::to_string).collect();
-    answer(StatusCode::OK, &json!({ "targets": targets }))
+    Router::new().route("/api/v1/relay/webdav/{*path}", any(request))
 }
 
 async fn request(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -100,6 +92,6 @@ fn not_allowed() -> Refused {
 impl Relay {
     /// Whether a path is one of the relay's.
     pub(crate) fn is_call(path: &str) -> bool {
-        path.strip_prefix(PATH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        path.strip_prefix(PATH).is_some_and(|rest| rest.starts_with('/'))
     }
 }

@@ -262,9 +262,9 @@ async fn what_is_not_on_the_list_is_refused_before_its_name_is_resolved() {
     assert_eq!((*asked.lock().unwrap(), files.seen().len()), (0, 0));
     let none = Server::new();
     assert_eq!(error(&send(&none, "GET", FILE, &[], "").await), (403, "target_not_allowed".into()));
-    assert_eq!(none.fetch("/api/v1/relay/webdav").await.text(), r#"{"targets":[]}"#);
-    let listed = server.fetch("/api/v1/relay/webdav").await;
-    assert_eq!(listed.text(), r#"{"targets":["https://files.example/dav/"]}"#);
+    assert_eq!(none.fetch("/api/v1/places").await.text(), r#"{"webdav":[]}"#);
+    let listed = server.fetch("/api/v1/places").await;
+    assert_eq!(listed.text(), r#"{"webdav":["https://files.example/dav/"]}"#);
 }
 
 #[tokio::test]

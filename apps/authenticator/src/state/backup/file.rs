@@ -8,8 +8,8 @@ const NAME: &str = "countersign-backup.csvault";
 pub(super) struct FilePlace;
 
 impl BackupPlace for FilePlace {
-    async fn read(&self) -> Result<Option<Kept>, PlaceError> {
-        Ok(None)
+    async fn read(&self) -> Result<Vec<Kept>, PlaceError> {
+        Ok(Vec::new())
     }
 
     async fn write(&self, bytes: &[u8], _expected: Option<&str>) -> Result<Option<String>, PlaceError> {

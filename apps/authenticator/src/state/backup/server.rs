@@ -45,11 +45,11 @@ impl ServerPlace {
 }
 
 impl BackupPlace for ServerPlace {
-    async fn read(&self) -> Result<Option<Kept>, PlaceError> {
+    async fn read(&self) -> Result<Vec<Kept>, PlaceError> {
         let answer = self.send("GET", None, None).await?;
         match answer.status {
-            200 => Ok(Some(Kept { bytes: answer.body, etag: answer.etag })),
-            404 => Ok(None),
+            200 => Ok(vec![Kept { bytes: answer.body, damaged: false, etag: answer.etag }]),
+            404 => Ok(Vec::new()),
             _ => Err(refusal(&answer)),
         }
     }

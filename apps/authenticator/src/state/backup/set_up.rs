@@ -2,7 +2,7 @@
 
 use super::{
     App, Key, Standing, copy,
-    place::{BackupPlace, Kept, Place},
+    place::{BackupPlace, Kept, Place, marks},
 };
 use crate::state::{keys, said::Said};
 use leptos::prelude::*;
@@ -13,6 +13,7 @@ use vault::{
     container::{Container, Keyring, SlotKey, Way},
     merge,
 };
+use zeroize::Zeroizing;
 
 /// What the person expects of the place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,13 +30,16 @@ pub(crate) struct Sought {
     kind: PlaceKind,
     name: String,
     root: SlotKey,
-    found: Option<Opened>,
+    access: Secret,
+    /// Each that the password opens.
+    found: Vec<Opened>,
+    etag: Option<String>,
 }
 
 impl Sought {
     /// Whether a backup was there.
     pub(crate) fn has_backup(&self) -> bool {
-        self.found.is_some()
+        !self.found.is_empty()
     }
 }
 
@@ -44,36 +48,62 @@ struct Opened {
     vault: Vault,
     keyring: Keyring,
     key: SlotKey,
-    etag: Option<String>,
 }
 
 impl App {
-    /// Looks for a backup, and opens the one that is there. Nothing is changed, here or there. `file` is the backup
-    /// itself, where the person has chosen it: of a place that the app cannot look into.
+    /// Looks for a backup, and opens the one that is there. Nothing is changed, here or there. `access` says how the place
+    /// is reached. `file` is the backup itself, where the person has chosen it: of a place that the app cannot look into.
     ///
     /// # Errors
     /// What to tell the person: among others that nothing is there where they expect something.
     pub(crate) async fn look_for_backup(
         self,
-        kind: PlaceKind,
-        name: &str,
+        place: (PlaceKind, String, Secret),
         password: &Secret,
         begin: Begin,
         file: Option<Vec<u8>>,
     ) -> Result<Sought, String> {
-        let root = keys::derive(password, &backup_box::parameters(name))
-            .await
-            .map_err(|refused| self.explain(&refused))?;
+        let (kind, name, access) = place;
+        let root = match kind {
+            PlaceKind::Server => keys::derive(password, &backup_box::parameters(&name))
+                .await
+                .map_err(|refused| self.explain(&refused))?,
+            _ => SlotKey::from_bytes(Zeroizing::default()),
+        };
         let kept = match file {
-            Some(bytes) => Some(Kept { bytes, etag: None }),
-            None => Place::new(kind, &root).read().await.map_err(|error| self.explain_place(error))?,
+            Some(bytes) => vec![Kept { bytes, damaged: false, etag: None }],
+            None => {
+                let place = Place::new(kind, &root, &access);
+                place.read().await.map_err(|error| self.explain_place(error))?
+            }
         };
-        let found = match kept {
-            Some(kept) => Some(self.open_with_password(kind, kept, password).await?),
-            None if begin == Begin::Existing => return Err(self.t(Key::BackupNotFound)),
-            None => None,
-        };
-        Ok(Sought { kind, name: name.to_owned(), root, found })
+        let mut found = Vec::new();
+        let mut first_refused = None;
+        let mut read = Vec::new();
+        for kept in kept {
+            match self.open_with_password(kind, &kept, password).await {
+                Ok(opened) => found.push(opened),
+                // One that is damaged, beside another or not, is written over.
+                Err(_) if kept.damaged => {}
+                // One of another password stays unknown, and keeps the app from taking the place for its own.
+                Err(why) => {
+                    first_refused.get_or_insert(why);
+                    continue;
+                }
+            }
+            read.push(kept);
+        }
+        match first_refused {
+            Some(why) if found.is_empty() => return Err(why),
+            _ if found.is_empty() && begin == Begin::Existing => {
+                return Err(self.t(match kind {
+                    PlaceKind::Server => Key::BackupNotFound,
+                    _ => Key::BackupNoneThere,
+                }));
+            }
+            _ => {}
+        }
+        Ok(Sought { kind, name, root, access, found, etag: marks(&read) })
     }
 
     /// Sets the backup up: what was found is merged in, then the first backup is made.
@@ -82,26 +112,34 @@ impl App {
     /// What to tell the person. The vault is as it was.
     pub(crate) async fn start_backup(self, sought: Sought) -> Result<(), String> {
         let password_key = self.password_key().ok_or_else(|| self.t(Key::UnlockTitle))?;
-        let Sought { kind, name, root, found } = sought;
-        let mut note =
-            BackupNote { place: kind, name, root, password_key, etag: None, verified: None, failure: None };
-        if let Some(Opened { vault, keyring, key, etag }) = found {
-            let count = vault.len() as u64;
-            self.adopt(vault, keyring).await?;
-            note.password_key = copy(&key);
-            note.etag = etag;
-            self.session.update_value(|session| {
-                if let Some(session) = session {
-                    session.password_key = Some(key);
-                }
-            });
-            self.tell(self.t_with(Key::BackupFound, &[("count", count.into())]));
+        let Sought { kind, name, root, access, found, etag } = sought;
+        let mut note = BackupNote {
+            place: kind,
+            name,
+            root,
+            access,
+            password_key,
+            etag,
+            verified: None,
+            failure: None,
+        };
+        if let Some(count) = found.iter().map(|opened| opened.vault.len()).max() {
+            for Opened { vault, keyring, key } in found {
+                self.adopt(vault, keyring).await?;
+                note.password_key = copy(&key);
+                self.session.update_value(|session| {
+                    if let Some(session) = session {
+                        session.password_key = Some(key);
+                    }
+                });
+            }
+            self.tell(self.t_with(Key::BackupFound, &[("count", (count as u64).into())]));
         } else if kind == PlaceKind::Server {
             self.tell(self.t(Key::BackupNew));
         }
         self.note.set_value(Some(note));
         self.backup.set(Standing::Pending);
-        if kind == PlaceKind::Server {
+        if kind != PlaceKind::File {
             self.back_up().await;
         }
         Ok(())
@@ -110,7 +148,7 @@ impl App {
     async fn open_with_password(
         self,
         kind: PlaceKind,
-        kept: Kept,
+        kept: &Kept,
         password: &Secret,
     ) -> Result<Opened, String> {
         let (none, other_password) = match kind {
@@ -122,7 +160,7 @@ impl App {
             let Way::Password(parameters) = slot.way() else { continue };
             let key = keys::derive(password, parameters).await.map_err(|refused| self.explain(&refused))?;
             if let Ok((vault, keyring)) = container.open(slot.id(), &key) {
-                return Ok(Opened { vault, keyring, key, etag: kept.etag });
+                return Ok(Opened { vault, keyring, key });
             }
         }
         Err(self.t(other_password))
