@@ -3,7 +3,7 @@
 use crate::{
     browser::{page, request},
     screens::{self, Screen},
-    state::{App, clock, lock, updates},
+    state::{App, Key, clock, lock, updates},
 };
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -15,6 +15,9 @@ const MESSAGE_MS: u32 = 6_000;
 pub(crate) fn Root() -> impl IntoView {
     let app = App::start();
     provide_context(app);
+    if page::tell_of_return() {
+        return view! { <main id="main" tabindex="-1"><p>{app.t(Key::SignedInClose)}</p></main> }.into_any();
+    }
     clock::run(app);
     lock::watch(app);
     updates::watch(app);
@@ -50,6 +53,7 @@ pub(crate) fn Root() -> impl IntoView {
             {move || app.message.get().unwrap_or_default()}
         </div>
     }
+    .into_any()
 }
 
 impl App {

@@ -67,7 +67,7 @@ mod tests {
         let statement = SharedStatement::new(draft.sign(service.signing_key()).unwrap(), 1);
         let (clock, settings): (crate::Clock, _) = (Arc::new(|| NOW), crate::Settings::default());
         let millis: crate::Millis = Arc::new(|| NOW.as_secs() * 1_000);
-        Arc::new(App::new(WebState { service, clock, millis, statement, settings, site: &[], relay: None }))
+        Arc::new(App::new(WebState { service, clock, millis, statement, settings, site: &[], relay: None, drive: None }))
     }
 
     async fn fails() -> Response {

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod authenticator;
+pub mod drive;
 mod guard;
 mod health;
 mod machine;
@@ -32,6 +33,7 @@ pub fn router(state: WebState) -> Router {
         .merge(pages::routes())
         .merge(authenticator::routes())
         .merge(relay::routes())
+        .merge(drive::routes())
         .fallback(machine::not_found)
         .method_not_allowed_fallback(machine::wrong_method)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), authenticator::cors))

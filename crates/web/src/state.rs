@@ -1,5 +1,6 @@
 use crate::{
     authenticator::{Places, SiteFile, origin_of},
+    drive::Drive,
     metrics::Metrics,
     relay::Relay,
 };
@@ -35,6 +36,8 @@ pub struct WebState {
     pub site: &'static [SiteFile],
     /// File servers the app may reach through this one; `None`: none.
     pub relay: Option<Relay>,
+    /// Google Drive; `None`: not offered.
+    pub drive: Option<Drive>,
 }
 
 /// Settings of the HTTP edge.
@@ -79,6 +82,7 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) site: &'static [SiteFile],
     pub(crate) relay: Option<Relay>,
+    pub(crate) drive: Option<Drive>,
     /// The website of the app, whose scripts may call.
     pub(crate) app_origin: Option<HeaderValue>,
     /// Places for what apps send.
@@ -94,11 +98,11 @@ const LOG_EVERY: Duration = Duration::from_secs(60);
 
 impl App {
     pub(crate) fn new(state: WebState) -> Self {
-        let WebState { service, clock, millis, statement, settings, site, relay } = state;
+        let WebState { service, clock, millis, statement, settings, site, relay, drive } = state;
         let metrics = Metrics::new(clock());
         let app_origin = settings.app_url.as_deref().and_then(origin_of);
         let (bodies, logged) = (Places::default(), Mutex::default());
-        Self { service, statement, settings, metrics, site, relay, app_origin, bodies, clock, millis, logged }
+        Self { service, statement, settings, metrics, site, relay, drive, app_origin, bodies, clock, millis, logged }
     }
 
     pub(crate) fn now(&self) -> UnixTime {

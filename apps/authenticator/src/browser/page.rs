@@ -1,7 +1,8 @@
 //! The page: what `index.html` names, the address, what is remembered that is no secret.
 
+use super::Refused;
 use wasm_bindgen::JsCast;
-use web_sys::{Document, HtmlElement, HtmlMetaElement, Storage, window};
+use web_sys::{BroadcastChannel, Document, HtmlElement, HtmlMetaElement, MessageEvent, Storage, window};
 
 /// The document.
 pub(crate) fn document() -> Option<Document> {
@@ -104,4 +105,38 @@ pub(crate) fn remove_root(name: &str) {
 pub(crate) fn when(secs: u64, language: &str) -> String {
     let date = js_sys::Date::new(&(secs as f64 * 1000.0).into());
     String::from(date.to_locale_string(language, &js_sys::Object::new()))
+}
+
+/// Under what name windows of this site tell each other that somebody came back from signing in elsewhere.
+const RETURNS: &str = "countersign-return";
+
+/// The address of the page without what is behind `?` and `#`.
+pub(crate) fn address() -> String {
+    let location = window().map(|window| window.location());
+    location
+        .and_then(|location| Some(location.origin().ok()? + &location.pathname().ok()?))
+        .unwrap_or_default()
+}
+
+/// Whether this window came back from signing in elsewhere; tells the window that waits for it. What it brought is taken
+/// out of the address and the history.
+pub(crate) fn tell_of_return() -> bool {
+    let search = window().and_then(|window| window.location().search().ok()).unwrap_or_default();
+    if !search.contains("state=") && !search.contains("ckWebAuthToken=") {
+        return false;
+    }
+    if let Some(history) = window().and_then(|window| window.history().ok()) {
+        let _replaced = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address()));
+    }
+    let told = BroadcastChannel::new(RETURNS).and_then(|channel| channel.post_message(&search.into()));
+    told.is_ok()
+}
+
+/// Waits for a window that comes back, and for what it brings.
+pub(crate) async fn hear_of_return() -> Result<String, Refused> {
+    let channel = BroadcastChannel::new(RETURNS).map_err(Refused::from_js)?;
+    let promise = js_sys::Promise::new(&mut |resolve, _| channel.set_onmessage(Some(&resolve)));
+    let event = wasm_bindgen_futures::JsFuture::from(promise).await.map_err(Refused::from_js)?;
+    channel.close();
+    Ok(event.unchecked_into::<MessageEvent>().data().as_string().unwrap_or_default())
 }

@@ -1,5 +1,6 @@
 //! What the worker is asked, and what it answers.
 
+mod drive;
 mod folder;
 mod request;
 mod webdav;
@@ -14,7 +15,9 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 /// - `read`: gives back `kept`, a list of marks, each with its bytes; without bytes where they are damaged;
 /// - `write`: `bytes`, if there is nothing but what is marked in `known`; gives back the new `mark`;
 /// - `settle`: removes what is marked in `known`, since `mark` has it all;
-/// - `keep`: remembers `handle`, a folder of this device, under `access`.
+/// - `keep`: remembers `handle`, a folder of this device, under `access`;
+/// - `begin`: gives back `address`, where the person signs in so as to come back to `redirect`, and `pending`;
+/// - `enter`: what came back is in `search`; with `pending` it becomes `access`.
 ///
 /// What went wrong is in `failed`, a word, with `detail`. `asks` is a folder that the person has to allow once more.
 #[wasm_bindgen]
@@ -30,6 +33,14 @@ pub async fn answer(request: JsValue) -> Result<JsValue, JsValue> {
         "webdav" => match webdav::FileServer::of(&asked.text("access")) {
             Some(place) => serve(&place, &asked, &answer).await,
             None => Err(Failed::Word("address")),
+        },
+        "drive" => match asked.text("what").as_str() {
+            "begin" => drive::begin(&asked, &answer),
+            "enter" => drive::enter(&asked, &answer).await,
+            _ => match drive::Drive::open(&asked).await {
+                Ok(place) => serve(&place, &asked, &answer).await,
+                Err(failed) => Err(failed),
+            },
         },
         _ => Err(Failed::Word("refused")),
     };

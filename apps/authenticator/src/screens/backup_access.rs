@@ -13,10 +13,11 @@ use vault::backup_box::PlaceKind;
 use wasm_bindgen_futures::spawn_local;
 
 /// The kinds of places in the order they are offered, with name and sentence.
-pub(super) const PLACES: [(PlaceKind, Key, Key); 4] = [
+pub(super) const PLACES: [(PlaceKind, Key, Key); 5] = [
     (PlaceKind::Server, Key::BackupPlaceServer, Key::BackupPlaceServerText),
     (PlaceKind::File, Key::BackupPlaceFile, Key::BackupPlaceFileText),
     (PlaceKind::Folder, Key::BackupPlaceFolder, Key::BackupPlaceFolderText),
+    (PlaceKind::Drive, Key::BackupPlaceDrive, Key::BackupPlaceDriveText),
     (PlaceKind::Webdav, Key::BackupPlaceWebdav, Key::BackupPlaceWebdavText),
 ];
 
@@ -29,8 +30,11 @@ pub(super) struct Reaching {
     address: NodeRef<html::Input>,
     user: NodeRef<html::Input>,
     password: NodeRef<html::Input>,
-    folder: StoredValue<Option<Secret>>,
-    /// What was chosen, for the person to see.
+    /// The folder that was chosen, or what signing in brought.
+    got: StoredValue<Option<(PlaceKind, Secret)>>,
+    /// Where the person signs in, once it has begun.
+    sign_in: RwSignal<Option<String>>,
+    /// What was chosen or brought, for the person to see.
     shown: RwSignal<Option<String>>,
     problem: RwSignal<Option<String>>,
 }
@@ -46,7 +50,8 @@ impl Reaching {
             address: NodeRef::new(),
             user: NodeRef::new(),
             password: NodeRef::new(),
-            folder: StoredValue::new(None),
+            got: StoredValue::new(None),
+            sign_in: RwSignal::new(None),
             shown: RwSignal::new(None),
             problem: RwSignal::new(None),
         }
@@ -58,8 +63,11 @@ impl Reaching {
             field.get_untracked().map(|input| input.value().trim().to_owned()).unwrap_or_default()
         };
         let missing = match kind {
-            PlaceKind::Webdav if value(self.address).is_empty() || value(self.user).is_empty() => Key::NameEmpty,
-            PlaceKind::Folder if self.folder.with_value(Option::is_none) => Key::FolderChoose,
+            PlaceKind::Webdav if value(self.address).is_empty() || value(self.user).is_empty() => {
+                Key::NameEmpty
+            }
+            PlaceKind::Folder if self.got(kind).is_none() => Key::FolderChoose,
+            PlaceKind::Drive if self.got(kind).is_none() => Key::SignInThere,
             _ => {
                 self.problem.set(None);
                 return Some(match kind {
@@ -68,10 +76,7 @@ impl Reaching {
                         let password = password.expose_text().unwrap_or_default();
                         Secret::from_text([&*value(self.address), &*value(self.user), password].join("\n"))
                     }
-                    PlaceKind::Folder => {
-                        self.folder.with_value(|folder| folder.as_ref().map(Secret::duplicate))?
-                    }
-                    _ => Secret::default(),
+                    _ => self.got(kind).unwrap_or_default(),
                 });
             }
         };
@@ -79,14 +84,45 @@ impl Reaching {
         None
     }
 
+    fn got(self, kind: PlaceKind) -> Option<Secret> {
+        self.got.with_value(|got| {
+            got.as_ref().filter(|(of, _)| *of == kind).map(|(_, access)| access.duplicate())
+        })
+    }
+
+    fn take(self, kind: PlaceKind, shown: String, access: Secret) {
+        self.got.set_value(Some((kind, access)));
+        self.shown.set(Some(shown));
+        self.problem.set(None);
+    }
+
+    /// Begins to sign in, and waits for the window to come back; after a failure once more.
+    fn sign_in(self, kind: PlaceKind) {
+        let authorize = self.offered.get_untracked().drive.unwrap_or_default();
+        if self.sign_in.get_untracked().is_some() {
+            return;
+        }
+        spawn_local(async move {
+            loop {
+                let done = match self.app.begin_signing_in(kind, &authorize).await {
+                    Ok(begun) => {
+                        self.sign_in.set(Some(begun.address.clone()));
+                        self.app.finish_signing_in(begun).await
+                    }
+                    Err(why) => return self.problem.set(Some(why)),
+                };
+                match done {
+                    Ok(access) => return self.take(kind, self.app.t(Key::SignedIn), access),
+                    Err(why) => self.problem.set(Some(why)),
+                }
+            }
+        });
+    }
+
     fn choose_folder(self) {
         spawn_local(async move {
             match choose_folder().await {
-                Ok((name, access)) => {
-                    self.folder.set_value(Some(access));
-                    self.shown.set(Some(name));
-                    self.problem.set(None);
-                }
+                Ok((name, access)) => self.take(PlaceKind::Folder, name, access),
                 Err(_) => self.problem.set(Some(self.app.t(Key::FolderChoose))),
             }
         });
@@ -103,7 +139,8 @@ pub(super) fn Access(
 ) -> impl IntoView {
     let app = App::here();
     let no_problem = RwSignal::new(None);
-    move || match place.get() {
+    move || {
+        match place.get() {
         PlaceKind::Webdav => {
             let targets = reaching.offered.get().webdav;
             view! {
@@ -128,10 +165,29 @@ pub(super) fn Access(
             <p>
                 <button type="button" on:click=move |_| reaching.choose_folder()>{app.t(Key::FolderChoose)}</button>
             </p>
-            <p class="below bad" role="status">{move || reaching.problem.get()}</p>
-            <p role="status">{move || reaching.shown.get()}</p>
+            <Told reaching=reaching />
         }
         .into_any(),
+        PlaceKind::Drive => {
+            reaching.sign_in(PlaceKind::Drive);
+            view! {
+                <p>
+                    <a href=move || reaching.sign_in.get() target="_blank" rel="noopener">{app.t(Key::SignInThere)}</a>
+                </p>
+                <Told reaching=reaching />
+            }
+            .into_any()
+        }
         _ => ().into_any(),
+    }
+    }
+}
+
+/// What is wrong, and what was chosen or brought.
+#[component]
+fn Told(reaching: Reaching) -> impl IntoView {
+    view! {
+        <p class="below bad" role="status">{move || reaching.problem.get()}</p>
+        <p role="status">{move || reaching.shown.get()}</p>
     }
 }

@@ -76,8 +76,7 @@ impl App {
 
     /// Backs up as soon as nothing else is under way.
     pub(crate) fn back_up_soon(self) {
-        let automatic =
-            self.note.with_value(|note| note.as_ref().map(|note| note.place != PlaceKind::File));
+        let automatic = self.note.with_value(|note| note.as_ref().map(|note| note.place != PlaceKind::File));
         match automatic {
             None => {}
             Some(false) => self.backup.set(Standing::Pending),

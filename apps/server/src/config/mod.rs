@@ -6,6 +6,7 @@ mod section;
 mod acme;
 mod backup;
 mod database;
+mod drive;
 mod log;
 mod radius;
 mod reference;
@@ -17,6 +18,7 @@ mod tls;
 pub(crate) use acme::Acme;
 pub(crate) use backup::Backup;
 pub(crate) use database::{Database, Opening};
+pub(crate) use drive::Drive;
 pub(crate) use radius::Radius;
 pub(crate) use relay::Relay;
 pub(crate) use section::Key;
@@ -46,6 +48,7 @@ pub(crate) struct Config {
     pub(crate) relay: Relay,
     pub(crate) radius: Radius,
     pub(crate) database: Opening,
+    pub(crate) drive: Drive,
 }
 
 /// What the command line says; it comes before everything else.
@@ -65,6 +68,7 @@ pub(crate) const SECTIONS: &[(&str, &str, &[Key])] = &[
     (Relay::TABLE, Relay::ABOUT, Relay::KEYS),
     (Radius::TABLE, Radius::ABOUT, Radius::KEYS),
     (Database::TABLE, Database::ABOUT, Database::KEYS),
+    (Drive::TABLE, Drive::ABOUT, Drive::KEYS),
 ];
 
 /// Why the configuration cannot be used. Each text says what to do.
@@ -123,10 +127,12 @@ impl Config {
             relay: Relay::read(&said)?,
             radius: Radius::read(&said)?,
             database: Opening::read(&said, path)?,
+            drive: Drive::read(&said)?,
         };
         config.tls.check(path)?;
         config.acme.check(&config.tls, path)?;
         config.radius.check(path)?;
+        config.drive.check(path)?;
         if let Some(data) = flags.data {
             config.server.data = data;
         }

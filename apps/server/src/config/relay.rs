@@ -1,6 +1,6 @@
 //! File servers that the authenticator may reach through this one.
 
-use super::setting::Setting;
+use super::setting::{Setting, one};
 use std::path::PathBuf;
 use web::relay::Target;
 
@@ -16,7 +16,7 @@ section! {
         /// folders.
         webdav_internal: Targets = Targets(Vec::new()), "none";
         /// A PEM file with a root that certificates of file servers lead to, for one inside a company; the system's
-        /// roots are believed as well.
+        /// roots are believed as well. Holds for what `[drive]` names, too.
         ca: Option<PathBuf> = None, "none";
     }
 }
@@ -32,6 +32,28 @@ impl Setting for Targets {
     fn parse(values: &[String]) -> Result<Self, String> {
         let targets = values.iter().map(|text| text.parse().map_err(|error| format!("“{text}”: {error}")));
         targets.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// The address of a service, with the path that everything of it is below. What is not the usual one may be inside.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Folder(pub(crate) Target);
+
+impl Folder {
+    /// All of this host, in the public internet.
+    pub(super) fn of(host: &'static str) -> Self {
+        Self(Target::whole(host))
+    }
+}
+
+impl Setting for Folder {
+    const TAKES: &'static str = "an address that starts with `https://` and ends with a slash";
+
+    fn parse(values: &[String]) -> Result<Self, String> {
+        let text = one(values);
+        let mut target: Target = text.parse().map_err(|error| format!("“{text}”: {error}"))?;
+        target.internal = true;
+        Ok(Self(target))
     }
 }
 

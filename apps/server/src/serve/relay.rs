@@ -1,6 +1,6 @@
-//! The relay to file servers, as the configuration names them.
+//! The relay to file servers and Google Drive, as the configuration names them.
 
-use crate::config::Relay;
+use crate::config::{Drive, Relay};
 use anyhow::Context;
 use rustls::{
     ClientConfig,
@@ -17,6 +17,24 @@ pub(super) fn relay(config: &Relay) -> anyhow::Result<Option<relay::Relay>> {
     if targets.is_empty() {
         return Ok(None);
     }
+    Ok(Some(relay::Relay::new(targets, tls(config)?, system_resolver())))
+}
+
+/// Google Drive; `None`: it is not set up.
+pub(super) fn drive(config: &Drive, relay: &Relay) -> anyhow::Result<Option<web::drive::Drive>> {
+    let (Some(id), Some(secret)) = (&config.client_id, &config.client_secret) else { return Ok(None) };
+    Ok(Some(web::drive::Drive {
+        client_id: id.0.clone(),
+        client_secret: Arc::clone(&secret.0),
+        accounts: config.accounts.0.clone(),
+        tokens: config.tokens.0.clone(),
+        api: config.api.0.clone(),
+        relay: relay::Relay::new(Vec::new(), tls(relay)?, system_resolver()),
+    }))
+}
+
+/// Which certificates are believed: those of the system's roots, and of the one that is named.
+fn tls(config: &Relay) -> anyhow::Result<Arc<ClientConfig>> {
     let mut roots = Vec::new();
     if let Some(path) = &config.ca {
         let unreadable = || format!("cannot read relay.ca {}", path.display());
@@ -35,5 +53,5 @@ pub(super) fn relay(config: &Relay) -> anyhow::Result<Option<relay::Relay>> {
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
-    Ok(Some(relay::Relay::new(targets, Arc::new(tls), system_resolver())))
+    Ok(Arc::new(tls))
 }

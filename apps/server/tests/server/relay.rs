@@ -165,9 +165,9 @@ fn a_backup_is_written_read_listed_and_kept_from_being_overwritten_on_a_real_fil
         send(&address, method, &at(path), &format!("{PASSWORD}{more}"), body)
     };
 
-    let targets =
-        String::from_utf8(super::relay::send(&address, "GET", "/api/v1/places", "", b"").body);
-    assert_eq!(targets.unwrap(), format!("{{\"webdav\":[\"https://localhost:{port}/mara/\"]}}"));
+    let places = String::from_utf8(super::relay::send(&address, "GET", "/api/v1/places", "", b"").body);
+    let folder = format!("\"webdav\":[\"https://localhost:{port}/mara/\"]");
+    assert!(places.as_ref().unwrap().contains(&folder), "{places:?}");
     let made = send("MKCOL", "/mara/countersign/", "", b"");
     assert_eq!(
         (made.status, made.header("countersign-relay")),

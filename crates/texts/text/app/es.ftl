@@ -338,3 +338,7 @@ folder-choose = Elegir la carpeta
 webdav-address = Dirección de la carpeta
 webdav-user = Nombre de usuario allí
 webdav-password = Contraseña allí
+backup-place-drive-text = Automático, después de cada cambio. No probado con el servicio real.
+sign-in-there = Iniciar sesión allí
+signed-in = Sesión iniciada.
+signed-in-close = Cierre esta ventana y siga en la aplicación.

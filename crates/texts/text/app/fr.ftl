@@ -335,3 +335,7 @@ folder-choose = Choisir le dossier
 webdav-address = Adresse du dossier
 webdav-user = Nom d'utilisateur là-bas
 webdav-password = Mot de passe là-bas
+backup-place-drive-text = Automatique, après chaque modification. Pas essayé avec le vrai service.
+sign-in-there = S'y connecter
+signed-in = Connecté.
+signed-in-close = Fermez cette fenêtre et continuez dans l'application.

@@ -351,3 +351,7 @@ folder-choose = Выбрать папку
 webdav-address = Адрес папки
 webdav-user = Имя пользователя там
 webdav-password = Пароль там
+backup-place-drive-text = Автоматически, после каждого изменения. Не испытано с настоящей службой.
+sign-in-there = Войти там
+signed-in = Вход выполнен.
+signed-in-close = Закройте это окно и продолжайте в приложении.

@@ -351,3 +351,7 @@ folder-choose = Вибрати папку
 webdav-address = Адреса папки
 webdav-user = Ім'я користувача там
 webdav-password = Пароль там
+backup-place-drive-text = Автоматично, після кожної зміни. Не випробувано зі справжньою службою.
+sign-in-there = Увійти там
+signed-in = Вхід виконано.
+signed-in-close = Закрийте це вікно й продовжуйте в застосунку.

@@ -13,7 +13,7 @@ mod places;
 mod site;
 mod time;
 
-pub(crate) use answer::{Refused, opaque};
+pub(crate) use answer::{Refused, answer, opaque};
 pub use site::SiteFile;
 
 #[cfg(test)]
@@ -26,13 +26,17 @@ pub(crate) use places::PATH as PLACES;
 #[cfg(test)]
 pub(crate) use time::PATH as TIME;
 
-use crate::{relay::Relay, state::App};
+use crate::{drive, relay::Relay, state::App};
 use axum::Router;
 use std::sync::Arc;
 
 /// The calls of the app under `/api/v1`, besides those of machines.
 pub(crate) fn is_call(path: &str) -> bool {
-    path == time::PATH || path == places::PATH || path.starts_with("/api/v1/backup/") || Relay::is_call(path)
+    path == time::PATH
+        || path == places::PATH
+        || path.starts_with("/api/v1/backup/")
+        || Relay::is_call(path)
+        || drive::is_call(path)
 }
 
 pub(crate) fn routes() -> Router<Arc<App>> {

@@ -1,7 +1,7 @@
 //! Where else than on this server the app may keep its backups, as the administrator has set it.
 
 use super::answer::answer;
-use crate::{relay::Relay, state::App};
+use crate::{drive::Drive, relay::Relay, state::App};
 use axum::{Router, extract::State, http::StatusCode, response::Response, routing::get};
 use std::sync::Arc;
 
@@ -13,5 +13,6 @@ pub(super) fn routes() -> Router<Arc<App>> {
 
 async fn places(State(app): State<Arc<App>>) -> Response {
     let webdav = app.relay.as_ref().map(Relay::addresses).unwrap_or_default();
-    answer(StatusCode::OK, &serde_json::json!({ "webdav": webdav }))
+    let drive = app.drive.as_ref().map(Drive::sign_in_address);
+    answer(StatusCode::OK, &serde_json::json!({ "webdav": webdav, "drive": drive }))
 }

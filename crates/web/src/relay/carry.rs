@@ -33,8 +33,8 @@ const COME: [HeaderName; 4] =
 /// Tells an answer of the target from one of this server.
 const FROM_TARGET: HeaderName = HeaderName::from_static("countersign-relay");
 
-/// Sends a request to a path of a target.
-pub(super) async fn carry(
+/// Sends a request to a path of a target, with the headers that go along. The caller has looked at the path.
+pub(crate) async fn carry(
     relay: &Relay,
     target: &Target,
     path: &str,

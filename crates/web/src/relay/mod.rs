@@ -14,7 +14,8 @@ mod webdav;
 pub use connect::{Resolve, Resolved, system_resolver};
 pub use target::{InvalidTarget, Target};
 
-pub(crate) use webdav::routes;
+pub(crate) use carry::carry;
+pub(crate) use webdav::{routes, tried};
 
 use std::{fmt, sync::Arc};
 use tokio::sync::Semaphore;

@@ -27,6 +27,16 @@ pub enum InvalidTarget {
 }
 
 impl Target {
+    /// All of a host, in the public internet. Its name is in lower case.
+    pub fn whole(host: &'static str) -> Self {
+        Self { host: host.to_owned(), port: 443, prefix: "/".to_owned(), internal: false }
+    }
+
+    /// The path that everything of it is below.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// The host.
     pub fn host(&self) -> &str {
         &self.host

@@ -63,7 +63,7 @@ async fn relayed(app: &App, request: Request) -> Result<Response, Refused> {
 
 /// Counts what the target calls a wrong name or password as a try, so that nobody guesses passwords through the relay,
 /// where the target sees this server's address only.
-async fn tried(
+pub(crate) async fn tried(
     app: &App,
     from: &axum::http::Extensions,
     carried: impl Future<Output = Result<Response, Refused>>,
@@ -72,10 +72,8 @@ async fn tried(
     let network = network(from);
     app.service.take_try(network, app.now(), limits.tries_per_hour).await?;
     let answered = carried.await;
-    let wrong = answered
-        .as_ref()
-        .is_ok_and(|answer| [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&answer.status()));
-    if !wrong {
+    let status = answered.as_ref().map_or_else(|refused| refused.status, Response::status);
+    if ![StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status) {
         app.service.give_try_back(network);
     }
     answered

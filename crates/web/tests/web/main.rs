@@ -3,6 +3,7 @@
 
 mod abuse;
 mod backup;
+mod drive;
 mod health;
 mod invitation;
 mod joining;

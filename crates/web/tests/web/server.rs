@@ -5,7 +5,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode},
 };
-use countersign_web::{Settings, SharedStatement, SiteFile, WebState, relay::Relay, router};
+use countersign_web::{Settings, SharedStatement, SiteFile, WebState, drive::Drive, relay::Relay, router};
 use domain::Actor;
 use http_body_util::BodyExt;
 use model::{Secret, UnixTime};
@@ -67,6 +67,15 @@ impl Server {
     }
 
     pub(crate) fn with_all(settings: Settings, site: &'static [SiteFile], relay: Option<Relay>) -> Self {
+        Self::with_places(settings, site, relay, None)
+    }
+
+    pub(crate) fn with_places(
+        settings: Settings,
+        site: &'static [SiteFile],
+        relay: Option<Relay>,
+        drive: Option<Drive>,
+    ) -> Self {
         let seed = Arc::new(AtomicU64::new(1));
         let entropy: service::Entropy =
             Arc::new(move || Box::new(ChaCha20Rng::seed_from_u64(seed.fetch_add(1, Ordering::Relaxed))));
@@ -87,6 +96,7 @@ impl Server {
             millis: Arc::new(move || millis.load(Ordering::Relaxed) * 1_000 + 7),
             site,
             relay,
+            drive,
         };
         let key = service.signing_key().verifying_key();
         Self { router: router(state), service, statement, key, clock }

@@ -30,7 +30,8 @@ async fn files(browser: &Browser) -> Vec<(String, u64)> {
 }
 
 #[tokio::test]
-async fn a_backup_goes_into_a_folder_after_every_change_also_when_the_app_is_opened_again_and_comes_from_there() {
+async fn a_backup_goes_into_a_folder_after_every_change_also_when_the_app_is_opened_again_and_comes_from_there()
+ {
     let site = Site::serve(&app_folder());
     let browser = Browser::start(None).await;
     begin(&browser, &site.address(), PLACE).await;

@@ -1,8 +1,10 @@
-//! Backups of the authenticator that go elsewhere than to the Countersign server: to a real file server (WebDAV) and into
-//! a folder of the device.
+//! Backups of the authenticator that go elsewhere than to the Countersign server: to a real file server (WebDAV), into a
+//! folder of the device, and to a stand-in for Google Drive.
 
 mod apache;
+mod drive;
 mod folder;
+mod google;
 mod webdav;
 
 use countersign_e2e::Browser;

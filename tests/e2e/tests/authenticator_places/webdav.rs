@@ -12,8 +12,11 @@ const PLACE: &str = "A file server (WebDAV)";
 /// A server that carries to this file server, listed under this key, and the address of its app.
 fn carrying_to(apache: &Apache, key: &str) -> (Server, String, NamedTempFile) {
     let config = NamedTempFile::new().unwrap();
-    let text =
-        format!("log = \"trace\"\n[relay]\n{key} = [{:?}]\nca = {:?}\n", apache.address(), apache.certificate());
+    let text = format!(
+        "log = \"trace\"\n[relay]\n{key} = [{:?}]\nca = {:?}\n",
+        apache.address(),
+        apache.certificate()
+    );
     fs::write(config.path(), text).unwrap();
     let server = Server::start_with(&["--config", &config.path().to_string_lossy()]);
     let address = format!("https://localhost:{}/app/", server.address().port());

@@ -88,6 +88,7 @@ impl BackupPlace for FarPlace {
     }
 }
 
-fn field(answer: &JsValue, name: &str) -> JsValue {
+/// A field of an answer.
+pub(super) fn field(answer: &JsValue, name: &str) -> JsValue {
     Reflect::get(answer, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }

@@ -113,16 +113,8 @@ impl App {
     pub(crate) async fn start_backup(self, sought: Sought) -> Result<(), String> {
         let password_key = self.password_key().ok_or_else(|| self.t(Key::UnlockTitle))?;
         let Sought { kind, name, root, access, found, etag } = sought;
-        let mut note = BackupNote {
-            place: kind,
-            name,
-            root,
-            access,
-            password_key,
-            etag,
-            verified: None,
-            failure: None,
-        };
+        let mut note =
+            BackupNote { place: kind, name, root, access, password_key, etag, verified: None, failure: None };
         if let Some(count) = found.iter().map(|opened| opened.vault.len()).max() {
             for Opened { vault, keyring, key } in found {
                 self.adopt(vault, keyring).await?;

@@ -1,0 +1,132 @@
+use super::{
+    ADA, BOB, PASSWORD, begin,
+    google::{self, Google},
+    join, verified,
+};
+use countersign_e2e::{Browser, Server};
+use serde_json::json;
+use std::fs;
+use tempfile::NamedTempFile;
+
+const PLACE: &str = "Google Drive";
+
+fn server_with(google: &Google) -> (Server, String, NamedTempFile) {
+    let config = NamedTempFile::new().unwrap();
+    fs::write(config.path(), google.configuration()).unwrap();
+    let server = Server::start_with(&["--config", &config.path().to_string_lossy()]);
+    let address = format!("https://localhost:{}/app/", server.address().port());
+    (server, address, config)
+}
+
+/// Follows the link, and leaves the window that it opened.
+async fn sign_in(browser: &Browser) {
+    let app = browser.driver.window().await.unwrap();
+    let address = browser.wait("the link leads somewhere", || async {
+        let link = browser.run("return document.querySelector('a[target=_blank]')?.href ?? ''").await;
+        link.as_str().filter(|link| link.contains("code_challenge=")).map(str::to_owned)
+    });
+    let address = address.await;
+    assert!(address.contains("drive.appdata") && !address.contains("verifier"), "{address}");
+    browser.find("a[target=_blank]").await.click().await.unwrap();
+    let other = browser.wait("a window opens", || async {
+        let windows = browser.driver.windows().await.ok()?;
+        windows.into_iter().find(|window| *window != app)
+    });
+    browser.driver.switch_to_window(other.await).await.unwrap();
+    browser.sees("Close this window and go on in the app").await;
+    let left = browser.run("return location.href").await;
+    assert!(
+        !left.as_str().unwrap().contains("code="),
+        "what signing in brought stays in the address: {left}"
+    );
+    browser.driver.close_window().await.unwrap();
+    browser.driver.switch_to_window(app).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_backup_goes_to_a_drive_as_documented_comes_to_a_second_device_and_is_red_when_access_is_taken_away()
+ {
+    let google = Google::start();
+    let (server, address, _config) = server_with(&google);
+    let first = Browser::start(None).await;
+    begin(&first, &address, PLACE).await;
+    first.sees("Not tried against the real service").await;
+    first.press("Continue").await;
+    sign_in(&first).await;
+    first.sees("Signed in").await;
+    first.press("Continue").await;
+    verified(&first, "0 tokens").await;
+    first.follow(ADA).await;
+    verified(&first, "1 token").await;
+    assert_eq!(google.file_names().len(), 1);
+
+    let second = Browser::start(None).await;
+    join(&second, &address, PLACE).await;
+    sign_in(&second).await;
+    second.sees("Signed in").await;
+    second.press("Continue").await;
+    second.sees("A backup with 1 token was found and merged in").await;
+    second.follow(BOB).await;
+    verified(&second, "2 tokens").await;
+    assert_eq!(google.file_names().len(), 1);
+
+    // What is read back is not what was written.
+    google.state.lock().unwrap().lies = true;
+    first.follow(super::EVE).await;
+    first.sees("The last backup failed").await;
+    first.sees("What was read back is not what was written").await;
+    google.state.lock().unwrap().lies = false;
+    first.press("Back up now").await;
+    verified(&first, "3 tokens").await;
+    assert_eq!(google.file_names().len(), 1);
+
+    google.state.lock().unwrap().revoked = true;
+    first.run("location.reload()").await;
+    first.fill("Password", PASSWORD).await;
+    first.press("Unlock").await;
+    second.open(&address).await;
+    second.fill("Password", PASSWORD).await;
+    second.press("Unlock").await;
+    second.follow(&ADA.replace("Example", "Fifth").replace("GEZ", "MEZ")).await;
+    second.sees("The last backup failed").await;
+    second.sees("no longer knows this app").await;
+    // The app speaks to its own server only, and neither side tells anybody a secret.
+    for browser in [&first, &second] {
+        let reached =
+            "return performance.getEntriesByType('resource').map((entry) => new URL(entry.name).host)";
+        let here = address.split('/').nth(2).unwrap();
+        let hosts: Vec<String> = serde_json::from_value(browser.run(reached).await).unwrap();
+        assert!(hosts.iter().all(|host| host == here), "{hosts:?}");
+    }
+    for secret in [google::SECRET, google::REFRESH, "ya29.access", "4/code", "4%2Fcode"] {
+        assert!(!server.log().contains(secret), "{secret} is in the log");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_back_of_another_signing_in_than_the_one_that_was_begun_is_not_taken() {
+    let google = Google::start();
+    let (_server, address, _config) = server_with(&google);
+    let browser = Browser::start(None).await;
+    begin(&browser, &address, PLACE).await;
+    // A link of somebody else's brings a window back with a code of theirs.
+    let elsewhere = "new BroadcastChannel('countersign-return').postMessage('?state=theirs&code=4%2Ftheirs')";
+    browser
+        .wait("it listens", || async {
+            browser.run(elsewhere).await;
+            browser.text().await.contains("does not take the name and password").then_some(())
+        })
+        .await;
+    assert_eq!(google.state.lock().unwrap().granted, 0);
+    // Nor is anything when the person says no.
+    google.state.lock().unwrap().denies = true;
+    sign_in(&browser).await;
+    browser.press("Continue").await;
+    browser.sees("Sign in there").await;
+    assert!(!browser.text().await.contains("Signed in."));
+    google.state.lock().unwrap().denies = false;
+    sign_in(&browser).await;
+    browser.sees("Signed in.").await;
+    assert_eq!(google.state.lock().unwrap().granted, 1);
+    assert_eq!(browser.run("return document.querySelectorAll('a[target=_blank]').length").await, json!(1));
+}
