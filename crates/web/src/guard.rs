@@ -67,7 +67,17 @@ mod tests {
         let statement = SharedStatement::new(draft.sign(service.signing_key()).unwrap(), 1);
         let (clock, settings): (crate::Clock, _) = (Arc::new(|| NOW), crate::Settings::default());
         let millis: crate::Millis = Arc::new(|| NOW.as_secs() * 1_000);
-        Arc::new(App::new(WebState { service, clock, millis, statement, settings, site: &[], relay: None, drive: None }))
+        Arc::new(App::new(WebState {
+            service,
+            clock,
+            millis,
+            statement,
+            settings,
+            site: &[],
+            relay: None,
+            drive: None,
+            icloud: None,
+        }))
     }
 
     async fn fails() -> Response {

@@ -9,10 +9,12 @@ mod authenticator;
 pub mod drive;
 mod guard;
 mod health;
+pub mod icloud;
 mod machine;
 mod metrics;
 mod openapi;
 mod pages;
+mod percent;
 pub mod relay;
 mod state;
 
@@ -34,6 +36,7 @@ pub fn router(state: WebState) -> Router {
         .merge(authenticator::routes())
         .merge(relay::routes())
         .merge(drive::routes())
+        .merge(icloud::routes())
         .fallback(machine::not_found)
         .method_not_allowed_fallback(machine::wrong_method)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), authenticator::cors))

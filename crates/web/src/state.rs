@@ -1,6 +1,7 @@
 use crate::{
     authenticator::{Places, SiteFile, origin_of},
     drive::Drive,
+    icloud::Icloud,
     metrics::Metrics,
     relay::Relay,
 };
@@ -38,6 +39,8 @@ pub struct WebState {
     pub relay: Option<Relay>,
     /// Google Drive; `None`: not offered.
     pub drive: Option<Drive>,
+    /// iCloud; `None`: not offered.
+    pub icloud: Option<Icloud>,
 }
 
 /// Settings of the HTTP edge.
@@ -83,6 +86,7 @@ pub(crate) struct App {
     pub(crate) site: &'static [SiteFile],
     pub(crate) relay: Option<Relay>,
     pub(crate) drive: Option<Drive>,
+    pub(crate) icloud: Option<Icloud>,
     /// The website of the app, whose scripts may call.
     pub(crate) app_origin: Option<HeaderValue>,
     /// Places for what apps send.
@@ -98,11 +102,25 @@ const LOG_EVERY: Duration = Duration::from_secs(60);
 
 impl App {
     pub(crate) fn new(state: WebState) -> Self {
-        let WebState { service, clock, millis, statement, settings, site, relay, drive } = state;
+        let WebState { service, clock, millis, statement, settings, site, relay, drive, icloud } = state;
         let metrics = Metrics::new(clock());
         let app_origin = settings.app_url.as_deref().and_then(origin_of);
         let (bodies, logged) = (Places::default(), Mutex::default());
-        Self { service, statement, settings, metrics, site, relay, drive, app_origin, bodies, clock, millis, logged }
+        Self {
+            service,
+            statement,
+            settings,
+            metrics,
+            site,
+            relay,
+            drive,
+            icloud,
+            app_origin,
+            bodies,
+            clock,
+            millis,
+            logged,
+        }
     }
 
     pub(crate) fn now(&self) -> UnixTime {

@@ -75,6 +75,12 @@ pub(crate) fn running_ms() -> f64 {
     window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }
 
+/// Whether this is a device of Apple's.
+pub(crate) fn is_apple() -> bool {
+    let agent = window().and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default();
+    ["iPhone", "iPad", "Macintosh"].iter().any(|word| agent.contains(word))
+}
+
 /// Whether this is Safari on iOS outside the installed app, where what a tab keeps is not in the app.
 pub(crate) fn is_ios_tab() -> bool {
     let Some(window) = window() else { return false };

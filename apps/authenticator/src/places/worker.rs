@@ -2,6 +2,7 @@
 
 mod drive;
 mod folder;
+mod icloud;
 mod request;
 mod webdav;
 
@@ -18,6 +19,8 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 /// - `keep`: remembers `handle`, a folder of this device, under `access`;
 /// - `begin`: gives back `address`, where the person signs in so as to come back to `redirect`, and `pending`;
 /// - `enter`: what came back is in `search`; with `pending` it becomes `access`.
+///
+/// Where how a place is reached changes with each use, the newest is in `access`, whatever came of it.
 ///
 /// What went wrong is in `failed`, a word, with `detail`. `asks` is a folder that the person has to allow once more.
 #[wasm_bindgen]
@@ -42,6 +45,7 @@ pub async fn answer(request: JsValue) -> Result<JsValue, JsValue> {
                 Err(failed) => Err(failed),
             },
         },
+        "icloud" => icloud::serve(&asked, &answer).await,
         _ => Err(Failed::Word("refused")),
     };
     match done {
@@ -81,7 +85,7 @@ struct Asked(JsValue);
 
 impl Asked {
     fn field(&self, name: &str) -> JsValue {
-        Reflect::get(&self.0, &name.into()).unwrap_or(JsValue::UNDEFINED)
+        field(&self.0, name)
     }
 
     fn text(&self, name: &str) -> String {
@@ -91,6 +95,14 @@ impl Asked {
     fn bytes(&self, name: &str) -> Vec<u8> {
         self.field(name).dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).unwrap_or_default()
     }
+}
+
+fn field(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn text(object: &JsValue, name: &str) -> Option<String> {
+    field(object, name).as_string()
 }
 
 fn set(object: &Object, name: &str, value: &JsValue) -> Result<(), JsValue> {

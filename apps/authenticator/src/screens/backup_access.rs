@@ -1,6 +1,7 @@
 //! How a place for the backup is reached, as far as the person has to say it.
 
 use crate::{
+    browser::page,
     parts::{self, PasswordField, TextField},
     state::{
         App, Key,
@@ -13,13 +14,20 @@ use vault::backup_box::PlaceKind;
 use wasm_bindgen_futures::spawn_local;
 
 /// The kinds of places in the order they are offered, with name and sentence.
-pub(super) const PLACES: [(PlaceKind, Key, Key); 5] = [
+pub(super) const PLACES: [(PlaceKind, Key, Key); 6] = [
     (PlaceKind::Server, Key::BackupPlaceServer, Key::BackupPlaceServerText),
     (PlaceKind::File, Key::BackupPlaceFile, Key::BackupPlaceFileText),
     (PlaceKind::Folder, Key::BackupPlaceFolder, Key::BackupPlaceFolderText),
     (PlaceKind::Drive, Key::BackupPlaceDrive, Key::BackupPlaceDriveText),
+    (PlaceKind::Icloud, Key::BackupPlaceIcloud, Key::BackupPlaceDriveText),
     (PlaceKind::Webdav, Key::BackupPlaceWebdav, Key::BackupPlaceWebdavText),
 ];
+
+/// The sentence about a place. Files can go to iCloud Drive where there is one.
+pub(super) fn explained(app: App, kind: PlaceKind, text: Key) -> String {
+    let more = (kind == PlaceKind::File && page::is_apple()).then(|| app.t(Key::BackupPlaceFileApple));
+    app.t(text) + &more.map(|more| format!(" {more}")).unwrap_or_default()
+}
 
 /// What the person says, field by field.
 #[derive(Clone, Copy)]
@@ -33,7 +41,7 @@ pub(super) struct Reaching {
     /// The folder that was chosen, or what signing in brought.
     got: StoredValue<Option<(PlaceKind, Secret)>>,
     /// Where the person signs in, once it has begun.
-    sign_in: RwSignal<Option<String>>,
+    sign_in: RwSignal<Option<(PlaceKind, String)>>,
     /// What was chosen or brought, for the person to see.
     shown: RwSignal<Option<String>>,
     problem: RwSignal<Option<String>>,
@@ -67,7 +75,7 @@ impl Reaching {
                 Key::NameEmpty
             }
             PlaceKind::Folder if self.got(kind).is_none() => Key::FolderChoose,
-            PlaceKind::Drive if self.got(kind).is_none() => Key::SignInThere,
+            PlaceKind::Drive | PlaceKind::Icloud if self.got(kind).is_none() => Key::SignInThere,
             _ => {
                 self.problem.set(None);
                 return Some(match kind {
@@ -99,19 +107,22 @@ impl Reaching {
     /// Begins to sign in, and waits for the window to come back; after a failure once more.
     fn sign_in(self, kind: PlaceKind) {
         let authorize = self.offered.get_untracked().drive.unwrap_or_default();
-        if self.sign_in.get_untracked().is_some() {
+        let is_this = move || self.sign_in.get_untracked().is_some_and(|(begun, _)| begun == kind);
+        if is_this() {
             return;
         }
         spawn_local(async move {
             loop {
                 let done = match self.app.begin_signing_in(kind, &authorize).await {
                     Ok(begun) => {
-                        self.sign_in.set(Some(begun.address.clone()));
+                        self.sign_in.set(Some((kind, begun.address.clone())));
                         self.app.finish_signing_in(begun).await
                     }
                     Err(why) => return self.problem.set(Some(why)),
                 };
                 match done {
+                    // The person turned to another place meanwhile.
+                    _ if !is_this() => return,
                     Ok(access) => return self.take(kind, self.app.t(Key::SignedIn), access),
                     Err(why) => self.problem.set(Some(why)),
                 }
@@ -168,11 +179,12 @@ pub(super) fn Access(
             <Told reaching=reaching />
         }
         .into_any(),
-        PlaceKind::Drive => {
-            reaching.sign_in(PlaceKind::Drive);
+        kind @ (PlaceKind::Drive | PlaceKind::Icloud) => {
+            reaching.sign_in(kind);
+            let address = move || reaching.sign_in.get().map(|(_, address)| address);
             view! {
                 <p>
-                    <a href=move || reaching.sign_in.get() target="_blank" rel="noopener">{app.t(Key::SignInThere)}</a>
+                    <a href=address target="_blank" rel="noopener">{app.t(Key::SignInThere)}</a>
                 </p>
                 <Told reaching=reaching />
             }

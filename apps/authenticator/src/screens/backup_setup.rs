@@ -1,6 +1,6 @@
 use super::{
     Screen,
-    backup_access::{Access, PLACES, Reaching},
+    backup_access::{Access, PLACES, Reaching, explained},
 };
 use crate::{
     browser::files,
@@ -92,7 +92,7 @@ pub(crate) fn BackupSetup() -> impl IntoView {
                             <Choice
                                 group="place"
                                 name=app.t(name)
-                                text=app.t(text)
+                                text=explained(app, kind, text)
                                 chosen=Signal::derive(move || place.get() == kind)
                                 on_choose=Callback::new(move |()| place.set(kind))
                             />

@@ -134,28 +134,42 @@ impl App {
             else {
                 return Ok(Standing::Off);
             };
-            let bytes = self.sealed().ok_or(PlaceError::Different)?;
-            match place.write(&bytes, etag.as_deref()).await {
-                Ok(_) if matches!(place, Place::File(_)) => return Ok(Standing::Handed),
-                Ok(mark) => {
-                    let kept = place.read().await?.into_iter().find(|kept| kept.bytes == bytes);
-                    let kept = kept.ok_or(PlaceError::Different)?;
-                    let verified = self.verify(&kept.bytes)?;
-                    let mark = mark.or(kept.etag);
-                    place.settle(mark.as_deref(), etag.as_deref()).await;
-                    self.note.update_value(|note| {
-                        if let Some(note) = note {
-                            note.etag = mark;
-                            note.verified = Some(verified);
-                        }
-                    });
-                    return Ok(Standing::Verified { at: verified.at, tokens: verified.tokens });
+            let outcome = self.write_once(&place, etag).await;
+            self.note.update_value(|note| {
+                if let (Some(note), Some(access)) = (note, place.access()) {
+                    note.access = access;
                 }
-                Err(PlaceError::Changed) => self.merge_from(&place).await?,
-                Err(error) => return Err(error),
+            });
+            if !matches!(outcome, Err(PlaceError::Changed)) {
+                return outcome;
             }
         }
         Err(PlaceError::Changed)
+    }
+
+    /// One attempt. When another device wrote meanwhile, what it wrote has been merged in for the next one.
+    async fn write_once(self, place: &Place, etag: Option<String>) -> Result<Standing, PlaceError> {
+        let bytes = self.sealed().ok_or(PlaceError::Different)?;
+        let mark = match place.write(&bytes, etag.as_deref()).await {
+            Ok(_) if matches!(place, Place::File(_)) => return Ok(Standing::Handed),
+            Err(PlaceError::Changed) => {
+                self.merge_from(place).await?;
+                return Err(PlaceError::Changed);
+            }
+            written => written?,
+        };
+        let kept = place.read().await?.into_iter().find(|kept| kept.bytes == bytes);
+        let kept = kept.ok_or(PlaceError::Different)?;
+        let verified = self.verify(&kept.bytes)?;
+        let mark = mark.or(kept.etag);
+        place.settle(mark.as_deref(), etag.as_deref()).await;
+        self.note.update_value(|note| {
+            if let Some(note) = note {
+                note.etag = mark;
+                note.verified = Some(verified);
+            }
+        });
+        Ok(Standing::Verified { at: verified.at, tokens: verified.tokens })
     }
 
     /// Another device wrote meanwhile: what it wrote is merged in, and comes along with the next attempt.

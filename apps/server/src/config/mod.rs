@@ -7,6 +7,7 @@ mod acme;
 mod backup;
 mod database;
 mod drive;
+mod icloud;
 mod log;
 mod radius;
 mod reference;
@@ -19,6 +20,7 @@ pub(crate) use acme::Acme;
 pub(crate) use backup::Backup;
 pub(crate) use database::{Database, Opening};
 pub(crate) use drive::Drive;
+pub(crate) use icloud::Icloud;
 pub(crate) use radius::Radius;
 pub(crate) use relay::Relay;
 pub(crate) use section::Key;
@@ -49,6 +51,7 @@ pub(crate) struct Config {
     pub(crate) radius: Radius,
     pub(crate) database: Opening,
     pub(crate) drive: Drive,
+    pub(crate) icloud: Icloud,
 }
 
 /// What the command line says; it comes before everything else.
@@ -69,6 +72,7 @@ pub(crate) const SECTIONS: &[(&str, &str, &[Key])] = &[
     (Radius::TABLE, Radius::ABOUT, Radius::KEYS),
     (Database::TABLE, Database::ABOUT, Database::KEYS),
     (Drive::TABLE, Drive::ABOUT, Drive::KEYS),
+    (Icloud::TABLE, Icloud::ABOUT, Icloud::KEYS),
 ];
 
 /// Why the configuration cannot be used. Each text says what to do.
@@ -128,11 +132,13 @@ impl Config {
             radius: Radius::read(&said)?,
             database: Opening::read(&said, path)?,
             drive: Drive::read(&said)?,
+            icloud: Icloud::read(&said)?,
         };
         config.tls.check(path)?;
         config.acme.check(&config.tls, path)?;
         config.radius.check(path)?;
         config.drive.check(path)?;
+        config.icloud.check(path)?;
         if let Some(data) = flags.data {
             config.server.data = data;
         }

@@ -16,7 +16,7 @@ section! {
         /// folders.
         webdav_internal: Targets = Targets(Vec::new()), "none";
         /// A PEM file with a root that certificates of file servers lead to, for one inside a company; the system's
-        /// roots are believed as well. Holds for what `[drive]` names, too.
+        /// roots are believed as well. Holds for what `[drive]` and `[icloud]` name, too.
         ca: Option<PathBuf> = None, "none";
     }
 }

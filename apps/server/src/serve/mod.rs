@@ -61,6 +61,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     let statement = SharedStatement::new(signed, serial);
     audit::record_start(&service, app::now(), env!("CARGO_PKG_VERSION"))?;
 
+    let icloud = relay::icloud(&config.icloud, &config.relay)?;
     let drive = relay::drive(&config.drive, &config.relay)?;
     let relay = relay::relay(&config.relay)?;
     let router = web::router(WebState {
@@ -75,6 +76,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
         site: site::FILES,
         relay,
         drive,
+        icloud,
     });
     let acceptor = Arc::new(tls::config(Arc::clone(&shown))?);
     let acme = acme::Client {

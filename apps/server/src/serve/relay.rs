@@ -1,6 +1,6 @@
-//! The relay to file servers and Google Drive, as the configuration names them.
+//! The relay to file servers, Google Drive and iCloud, as the configuration names them.
 
-use crate::config::{Drive, Relay};
+use crate::config::{Drive, Icloud, Relay};
 use anyhow::Context;
 use rustls::{
     ClientConfig,
@@ -28,6 +28,18 @@ pub(super) fn drive(config: &Drive, relay: &Relay) -> anyhow::Result<Option<web:
         client_secret: Arc::clone(&secret.0),
         accounts: config.accounts.0.clone(),
         tokens: config.tokens.0.clone(),
+        api: config.api.0.clone(),
+        relay: relay::Relay::new(Vec::new(), tls(relay)?, system_resolver()),
+    }))
+}
+
+/// iCloud; `None`: it is not set up.
+pub(super) fn icloud(config: &Icloud, relay: &Relay) -> anyhow::Result<Option<web::icloud::Icloud>> {
+    let (Some(container), Some(token)) = (&config.container, &config.token) else { return Ok(None) };
+    Ok(Some(web::icloud::Icloud {
+        container: container.0.clone(),
+        environment: config.environment.0,
+        token: Arc::clone(&token.0),
         api: config.api.0.clone(),
         relay: relay::Relay::new(Vec::new(), tls(relay)?, system_resolver()),
     }))

@@ -342,3 +342,5 @@ backup-place-drive-text = Von selbst, nach jeder Änderung. Nicht mit dem echten
 sign-in-there = Dort anmelden
 signed-in = Angemeldet.
 signed-in-close = Schließen Sie dieses Fenster und machen Sie in der App weiter.
+backup-place-icloud = iCloud
+backup-place-file-apple = Mit „In Dateien sichern“ kann sie in iCloud Drive gelegt werden.

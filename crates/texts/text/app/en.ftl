@@ -342,3 +342,5 @@ backup-place-drive-text = Automatic, after every change. Not tried against the r
 sign-in-there = Sign in there
 signed-in = Signed in.
 signed-in-close = Close this window and go on in the app.
+backup-place-icloud = iCloud
+backup-place-file-apple = Save to Files can put it into iCloud Drive.

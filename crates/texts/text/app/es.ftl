@@ -342,3 +342,4 @@ backup-place-drive-text = Automático, después de cada cambio. No probado con e
 sign-in-there = Iniciar sesión allí
 signed-in = Sesión iniciada.
 signed-in-close = Cierre esta ventana y siga en la aplicación.
+backup-place-file-apple = «Guardar en Archivos» puede ponerla en iCloud Drive.

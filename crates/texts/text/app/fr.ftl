@@ -339,3 +339,4 @@ backup-place-drive-text = Automatique, après chaque modification. Pas essayé a
 sign-in-there = S'y connecter
 signed-in = Connecté.
 signed-in-close = Fermez cette fenêtre et continuez dans l'application.
+backup-place-file-apple = « Enregistrer dans Fichiers » peut la mettre dans iCloud Drive.

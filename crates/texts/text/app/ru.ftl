@@ -355,3 +355,4 @@ backup-place-drive-text = Автоматически, после каждого 
 sign-in-there = Войти там
 signed-in = Вход выполнен.
 signed-in-close = Закройте это окно и продолжайте в приложении.
+backup-place-file-apple = «Сохранить в Файлы» может положить её в iCloud Drive.

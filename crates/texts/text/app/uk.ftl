@@ -355,3 +355,4 @@ backup-place-drive-text = Автоматично, після кожної змі
 sign-in-there = Увійти там
 signed-in = Вхід виконано.
 signed-in-close = Закрийте це вікно й продовжуйте в застосунку.
+backup-place-file-apple = «Зберегти у Файли» може покласти її в iCloud Drive.

@@ -26,7 +26,7 @@ pub(crate) use places::PATH as PLACES;
 #[cfg(test)]
 pub(crate) use time::PATH as TIME;
 
-use crate::{drive, relay::Relay, state::App};
+use crate::{drive, icloud, relay::Relay, state::App};
 use axum::Router;
 use std::sync::Arc;
 
@@ -37,6 +37,7 @@ pub(crate) fn is_call(path: &str) -> bool {
         || path.starts_with("/api/v1/backup/")
         || Relay::is_call(path)
         || drive::is_call(path)
+        || icloud::is_call(path)
 }
 
 pub(crate) fn routes() -> Router<Arc<App>> {

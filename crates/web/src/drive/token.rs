@@ -1,8 +1,9 @@
 //! What signing in brought, exchanged for access (RFC 6749 §4.1.3 and §6).
 
-use super::{Drive, encoded};
+use super::Drive;
 use crate::{
     authenticator::{Refused, answer, take_body},
+    percent::encoded,
     relay::{carry, tried},
     state::App,
 };

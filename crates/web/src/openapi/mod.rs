@@ -27,7 +27,7 @@ use utoipa::openapi::{
 const ABOUT: &str = "Calls of machines (POST): every request is signed by the machine (RFC 9421, Ed25519: method, authority, path, query, \
     content digest, created, nonce, key id), and every answer by the server, bound to the signature of the request. \
     An answer that is not signed counts as no answer. Bodies are JSON of at most 64 KiB. Calls \
-    of the authenticator (`/api/v1/backup`, `/api/v1/drive`, `/api/v1/places`, `/api/v1/relay`, `/api/v1/time`) are not signed.";
+    of the authenticator (`/api/v1/backup`, `/api/v1/drive`, `/api/v1/icloud`, `/api/v1/places`, `/api/v1/relay`, `/api/v1/time`) are not signed.";
 
 /// Path, operation, summary; the schemas are named after the operation.
 const CALLS: [(&str, &str, &str); 8] = [

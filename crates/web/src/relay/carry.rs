@@ -28,8 +28,14 @@ const GO: [HeaderName; 5] = [
     header::IF_NONE_MATCH,
 ];
 /// What comes back. Not what would make the browser ask for a password, keep a cookie or go elsewhere.
-const COME: [HeaderName; 4] =
-    [header::ETAG, header::LAST_MODIFIED, header::RETRY_AFTER, HeaderName::from_static("dav")];
+const COME: [HeaderName; 5] = [
+    header::ETAG,
+    header::LAST_MODIFIED,
+    header::RETRY_AFTER,
+    HeaderName::from_static("dav"),
+    // Apple's next token of a person.
+    HeaderName::from_static("x-apple-cloudkit-web-auth-token"),
+];
 /// Tells an answer of the target from one of this server.
 const FROM_TARGET: HeaderName = HeaderName::from_static("countersign-relay");
 

@@ -97,6 +97,7 @@ impl Server {
             site,
             relay,
             drive,
+            icloud: None,
         };
         let key = service.signing_key().verifying_key();
         Self { router: router(state), service, statement, key, clock }

@@ -1,58 +1,23 @@
 use super::{
     ADA, BOB, PASSWORD, begin,
     google::{self, Google},
-    join, verified,
+    join, serving, sign_in, verified,
 };
-use countersign_e2e::{Browser, Server};
+use countersign_e2e::Browser;
 use serde_json::json;
-use std::fs;
-use tempfile::NamedTempFile;
 
 const PLACE: &str = "Google Drive";
-
-fn server_with(google: &Google) -> (Server, String, NamedTempFile) {
-    let config = NamedTempFile::new().unwrap();
-    fs::write(config.path(), google.configuration()).unwrap();
-    let server = Server::start_with(&["--config", &config.path().to_string_lossy()]);
-    let address = format!("https://localhost:{}/app/", server.address().port());
-    (server, address, config)
-}
-
-/// Follows the link, and leaves the window that it opened.
-async fn sign_in(browser: &Browser) {
-    let app = browser.driver.window().await.unwrap();
-    let address = browser.wait("the link leads somewhere", || async {
-        let link = browser.run("return document.querySelector('a[target=_blank]')?.href ?? ''").await;
-        link.as_str().filter(|link| link.contains("code_challenge=")).map(str::to_owned)
-    });
-    let address = address.await;
-    assert!(address.contains("drive.appdata") && !address.contains("verifier"), "{address}");
-    browser.find("a[target=_blank]").await.click().await.unwrap();
-    let other = browser.wait("a window opens", || async {
-        let windows = browser.driver.windows().await.ok()?;
-        windows.into_iter().find(|window| *window != app)
-    });
-    browser.driver.switch_to_window(other.await).await.unwrap();
-    browser.sees("Close this window and go on in the app").await;
-    let left = browser.run("return location.href").await;
-    assert!(
-        !left.as_str().unwrap().contains("code="),
-        "what signing in brought stays in the address: {left}"
-    );
-    browser.driver.close_window().await.unwrap();
-    browser.driver.switch_to_window(app).await.unwrap();
-}
 
 #[tokio::test]
 async fn a_backup_goes_to_a_drive_as_documented_comes_to_a_second_device_and_is_red_when_access_is_taken_away()
  {
     let google = Google::start();
-    let (server, address, _config) = server_with(&google);
+    let (server, address, _config) = serving(&google.configuration());
     let first = Browser::start(None).await;
     begin(&first, &address, PLACE).await;
     first.sees("Not tried against the real service").await;
     first.press("Continue").await;
-    sign_in(&first).await;
+    sign_in(&first, "code_challenge=").await;
     first.sees("Signed in").await;
     first.press("Continue").await;
     verified(&first, "0 tokens").await;
@@ -62,7 +27,7 @@ async fn a_backup_goes_to_a_drive_as_documented_comes_to_a_second_device_and_is_
 
     let second = Browser::start(None).await;
     join(&second, &address, PLACE).await;
-    sign_in(&second).await;
+    sign_in(&second, "code_challenge=").await;
     second.sees("Signed in").await;
     second.press("Continue").await;
     second.sees("A backup with 1 token was found and merged in").await;
@@ -106,7 +71,7 @@ async fn a_backup_goes_to_a_drive_as_documented_comes_to_a_second_device_and_is_
 #[tokio::test]
 async fn what_comes_back_of_another_signing_in_than_the_one_that_was_begun_is_not_taken() {
     let google = Google::start();
-    let (_server, address, _config) = server_with(&google);
+    let (_server, address, _config) = serving(&google.configuration());
     let browser = Browser::start(None).await;
     begin(&browser, &address, PLACE).await;
     // A link of somebody else's brings a window back with a code of theirs.
@@ -120,12 +85,12 @@ async fn what_comes_back_of_another_signing_in_than_the_one_that_was_begun_is_no
     assert_eq!(google.state.lock().unwrap().granted, 0);
     // Nor is anything when the person says no.
     google.state.lock().unwrap().denies = true;
-    sign_in(&browser).await;
+    sign_in(&browser, "code_challenge=").await;
     browser.press("Continue").await;
     browser.sees("Sign in there").await;
     assert!(!browser.text().await.contains("Signed in."));
     google.state.lock().unwrap().denies = false;
-    sign_in(&browser).await;
+    sign_in(&browser, "code_challenge=").await;
     browser.sees("Signed in.").await;
     assert_eq!(google.state.lock().unwrap().granted, 1);
     assert_eq!(browser.run("return document.querySelectorAll('a[target=_blank]').length").await, json!(1));

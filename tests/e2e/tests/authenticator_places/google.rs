@@ -2,21 +2,14 @@
 //! web servers, with PKCE), tokens, and Drive's files in `appDataFolder`. It is not the real service, and nothing here
 //! shows what that does.
 
-use data_encoding::{BASE64, BASE64URL_NOPAD};
-use rustls::{
-    ServerConfig, ServerConnection, StreamOwned,
-    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
-};
+use super::service::{Answer, Request, Service, fields, said};
+use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
-    thread,
 };
-use tempfile::NamedTempFile;
 
 pub(crate) const CLIENT: &str = "7-test.apps.googleusercontent.com";
 pub(crate) const SECRET: &str = "GOCSPX-only-the-server-knows";
@@ -44,44 +37,23 @@ pub(crate) struct State {
 /// A running one.
 pub(crate) struct Google {
     pub(crate) state: Arc<Mutex<State>>,
-    port: u16,
-    certificate: NamedTempFile,
+    service: Service,
 }
 
 impl Google {
     pub(crate) fn start() -> Self {
-        let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let mut certificate = NamedTempFile::new().unwrap();
-        let der = BASE64.encode(own.cert.der());
-        write!(certificate, "-----BEGIN CERTIFICATE-----\n{der}\n-----END CERTIFICATE-----\n").unwrap();
-        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(own.signing_key.serialize_der()));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![own.cert.der().clone()], key)
-            .unwrap();
-        let (config, state) = (Arc::new(config), Arc::new(Mutex::new(State::default())));
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let state = Arc::new(Mutex::new(State::default()));
         let shared = Arc::clone(&state);
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (config, state) = (Arc::clone(&config), Arc::clone(&shared));
-                thread::spawn(move || serve(stream, config, &state));
-            }
-        });
-        Self { state, port, certificate }
+        Self { state, service: Service::start(move |request| answer(request, &mut shared.lock().unwrap())) }
     }
 
     /// The configuration that an administrator with a gateway before Google would write.
     pub(crate) fn configuration(&self) -> String {
-        let here = format!("https://localhost:{}/", self.port);
+        let here = self.service.address();
         format!(
             "log = \"trace\"\n[relay]\nca = {:?}\n[drive]\nclient_id = \"{CLIENT}\"\nclient_secret = \"{SECRET}\"\n\
              accounts = \"{here}\"\ntokens = \"{here}\"\napi = \"{here}\"\n",
-            self.certificate.path()
+            self.service.certificate()
         )
     }
 
@@ -89,46 +61,6 @@ impl Google {
         self.state.lock().unwrap().files.values().map(|(name, _)| name.clone()).collect()
     }
 }
-
-struct Request {
-    method: String,
-    path: String,
-    query: HashMap<String, String>,
-    headers: HashMap<String, String>,
-    body: Vec<u8>,
-}
-
-fn serve(stream: TcpStream, config: Arc<ServerConfig>, state: &Mutex<State>) -> Option<()> {
-    let mut stream = BufReader::new(StreamOwned::new(ServerConnection::new(config).ok()?, stream));
-    let mut line = String::new();
-    stream.read_line(&mut line).ok()?;
-    let mut words = line.split(' ');
-    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let mut headers = HashMap::new();
-    loop {
-        let mut line = String::new();
-        stream.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
-        headers.insert(name.to_ascii_lowercase(), value.to_owned());
-    }
-    let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).ok()?;
-    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-    let request = Request { method, path: path.to_owned(), query: fields(query), headers, body };
-    let (status, more, content) = answer(&request, &mut state.lock().unwrap());
-    let head = format!(
-        "HTTP/1.1 {status} x\r\ncontent-length: {}\r\nconnection: close\r\n{more}\r\n",
-        content.len()
-    );
-    let stream = stream.get_mut();
-    stream.write_all(head.as_bytes()).ok()?;
-    stream.write_all(&content).ok()?;
-    stream.conn.send_close_notify();
-    stream.flush().ok()
-}
-
-type Answer = (u16, String, Vec<u8>);
 
 fn answer(request: &Request, state: &mut State) -> Answer {
     match (request.method.as_str(), request.path.as_str()) {
@@ -239,27 +171,4 @@ fn upload(request: &Request, state: &mut State) -> Answer {
     let name = about["name"].as_str().unwrap().to_owned();
     state.files.insert(id.clone(), (name, request.body[content..end].to_vec()));
     said(200, &json!({ "id": id }))
-}
-
-fn said(status: u16, what: &Value) -> Answer {
-    (status, "content-type: application/json\r\n".to_owned(), what.to_string().into_bytes())
-}
-
-/// The fields of a query or a form.
-fn fields(text: &str) -> HashMap<String, String> {
-    let decoded = |text: &str| {
-        let mut bytes = text.bytes();
-        let mut out = Vec::new();
-        while let Some(byte) = bytes.next() {
-            if byte == b'%' {
-                let digits = [bytes.next().unwrap(), bytes.next().unwrap()];
-                out.push(u8::from_str_radix(std::str::from_utf8(&digits).unwrap(), 16).unwrap());
-            } else {
-                out.push(byte);
-            }
-        }
-        String::from_utf8(out).unwrap()
-    };
-    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.map(|(name, value)| (decoded(name), decoded(value))).collect()
 }

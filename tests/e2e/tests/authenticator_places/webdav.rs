@@ -1,7 +1,7 @@
 use super::{
     ADA, BOB, EVE, PASSWORD,
     apache::{self, Apache},
-    begin, join, verified,
+    begin, join, serving, verified,
 };
 use countersign_e2e::{Browser, Server};
 use std::fs;
@@ -11,16 +11,8 @@ const PLACE: &str = "A file server (WebDAV)";
 
 /// A server that carries to this file server, listed under this key, and the address of its app.
 fn carrying_to(apache: &Apache, key: &str) -> (Server, String, NamedTempFile) {
-    let config = NamedTempFile::new().unwrap();
-    let text = format!(
-        "log = \"trace\"\n[relay]\n{key} = [{:?}]\nca = {:?}\n",
-        apache.address(),
-        apache.certificate()
-    );
-    fs::write(config.path(), text).unwrap();
-    let server = Server::start_with(&["--config", &config.path().to_string_lossy()]);
-    let address = format!("https://localhost:{}/app/", server.address().port());
-    (server, address, config)
+    let (place, ca) = (apache.address(), apache.certificate());
+    serving(&format!("log = \"trace\"\n[relay]\n{key} = [{place:?}]\nca = {ca:?}\n"))
 }
 
 async fn sign_in(browser: &Browser, password: &str) {

@@ -3,7 +3,7 @@
 use super::{
     Asked, Failed, Files,
     request::{Answer, send},
-    set,
+    set, text,
 };
 use data_encoding::BASE64URL_NOPAD;
 use js_sys::{Array, JSON, Object, Reflect, encode_uri_component};
@@ -59,10 +59,6 @@ async fn token(question: &Object) -> Result<JsValue, Failed> {
         401 => Err(Failed::Word("sign-in")),
         _ => Err(answer.failure()),
     }
-}
-
-fn text(object: &JsValue, name: &str) -> Option<String> {
-    Reflect::get(object, &name.into()).ok()?.as_string()
 }
 
 pub(super) struct Drive {

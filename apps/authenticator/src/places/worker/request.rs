@@ -17,6 +17,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     /// Whether the place said it, and not our server.
     pub(super) of_place: bool,
+    /// The web token that Apple gives with each answer.
+    pub(super) web_token: Option<String>,
     /// The content.
     pub(super) body: Vec<u8>,
 }
@@ -74,6 +76,7 @@ pub(super) async fn send(
     Ok(Answer {
         status: answer.status(),
         of_place: answer.headers().has("countersign-relay")?,
+        web_token: answer.headers().get("x-apple-cloudkit-web-auth-token")?,
         body: Uint8Array::new(&content).to_vec(),
     })
 }

@@ -2,19 +2,26 @@ use super::place::{BackupPlace, Kept, PlaceError};
 use crate::browser::{Refused, folder, worker::Worker};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use model::Secret;
+use std::cell::RefCell;
 use vault::backup_box::PlaceKind;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// A place that is served by a worker of its own, loaded when it is used. The worker says what it can be asked.
 pub(super) struct FarPlace {
     kind: PlaceKind,
-    access: Secret,
+    /// How it is reached; with some it changes with each use.
+    access: RefCell<Secret>,
 }
 
 impl FarPlace {
     /// The place of a kind, and how it is reached.
     pub(super) fn new(kind: PlaceKind, access: &Secret) -> Self {
-        Self { kind, access: access.duplicate() }
+        Self { kind, access: RefCell::new(access.duplicate()) }
+    }
+
+    /// How it is reached from now on.
+    pub(super) fn access(&self) -> Secret {
+        self.access.borrow().duplicate()
     }
 
     /// Asks for something. When the person has to allow it once more, they are asked, which works while a tap is fresh.
@@ -38,8 +45,8 @@ impl FarPlace {
         let asked = async {
             let worker = Worker::start("places-worker")?;
             let request = Object::new();
-            let access = self.access.expose_text().unwrap_or_default();
-            let fields = [("place", place.into()), ("what", what.into()), ("access", access.into())];
+            let access = self.access().expose_text().unwrap_or_default().into();
+            let fields = [("place", place.into()), ("what", what.into()), ("access", access)];
             for (name, value) in fields.iter().chain(more) {
                 Reflect::set(&request, &(*name).into(), value).map_err(Refused::from_js)?;
             }
@@ -47,6 +54,9 @@ impl FarPlace {
         };
         // A worker that cannot be loaded is on the server, too.
         let answer = asked.await.map_err(|_| PlaceError::Unreachable)?;
+        if let Some(access) = field(&answer, "access").as_string() {
+            self.access.replace(Secret::from_text(access));
+        }
         let detail = field(&answer, "detail").as_string().unwrap_or_default();
         Err(match field(&answer, "failed").as_string().as_deref() {
             None => return Ok(answer),

@@ -18,6 +18,8 @@ pub(crate) struct Offered {
     pub(crate) webdav: Vec<String>,
     /// Where the person signs in at Google, if there is a client for it.
     pub(crate) drive: Option<String>,
+    /// Whether there is a container of iCloud.
+    pub(crate) icloud: bool,
 }
 
 impl Offered {
@@ -32,6 +34,7 @@ impl Offered {
         Self {
             webdav: webdav.iter().filter_map(|target| target.as_string()).collect(),
             drive: field("drive").as_string(),
+            icloud: field("icloud").is_truthy(),
         }
     }
 
@@ -42,7 +45,7 @@ impl Offered {
             PlaceKind::Folder => folder::can_be_kept(),
             PlaceKind::Webdav => !self.webdav.is_empty(),
             PlaceKind::Drive => self.drive.is_some(),
-            PlaceKind::Icloud => false,
+            PlaceKind::Icloud => self.icloud,
         }
     }
 }
@@ -95,7 +98,7 @@ impl App {
         let search = page::hear_of_return().await.map_err(|refused| self.explain(&refused))?;
         let more =
             [("pending", begun.pending), ("search", search.into()), ("redirect", page::address().into())];
-        let answer = begun.place.ask("enter", &more).await.map_err(|error| self.explain_place(error))?;
-        Ok(Secret::from_text(field(&answer, "access").as_string().unwrap_or_default()))
+        begun.place.ask("enter", &more).await.map_err(|error| self.explain_place(error))?;
+        Ok(begun.place.access())
     }
 }

@@ -79,6 +79,14 @@ impl Place {
         Self::new(note.place, &note.root, &note.access)
     }
 
+    /// How it is reached from now on, where that changes with each use.
+    pub(super) fn access(&self) -> Option<Secret> {
+        match self {
+            Self::Far(place) => Some(place.access()),
+            _ => None,
+        }
+    }
+
     /// The place of a kind, with the key that its box is found by, or how else it is reached.
     pub(super) fn new(kind: PlaceKind, root: &SlotKey, access: &Secret) -> Self {
         match kind {

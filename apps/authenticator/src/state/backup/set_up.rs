@@ -63,7 +63,7 @@ impl App {
         begin: Begin,
         file: Option<Vec<u8>>,
     ) -> Result<Sought, String> {
-        let (kind, name, access) = place;
+        let (kind, name, mut access) = place;
         let root = match kind {
             PlaceKind::Server => keys::derive(password, &backup_box::parameters(&name))
                 .await
@@ -74,7 +74,9 @@ impl App {
             Some(bytes) => vec![Kept { bytes, damaged: false, etag: None }],
             None => {
                 let place = Place::new(kind, &root, &access);
-                place.read().await.map_err(|error| self.explain_place(error))?
+                let kept = place.read().await.map_err(|error| self.explain_place(error))?;
+                access = place.access().unwrap_or(access);
+                kept
             }
         };
         let mut found = Vec::new();
