@@ -1,8 +1,8 @@
 //! Durable writes a second at several concurrencies, for a transaction like a verification: six statements.
 //!
-//! `cargo run --release -p countersign-store --example throughput [FOLDER]`
+//! `cargo run --release -p countersign-store --example throughput [FOLDER | postgres://…]`; an empty database.
 
-use countersign_store::{DbError, Migration, Store, Tx, fsync_probe, params};
+use countersign_store::{DbError, Migration, Postgres, Store, Tx, fsync_probe, params};
 use std::{
     error::Error,
     path::PathBuf,
@@ -16,10 +16,8 @@ const SCHEMA: &[Migration] = &[Migration {
           CREATE TABLE failures (token INTEGER NOT NULL, machine INTEGER NOT NULL, count INTEGER NOT NULL,
               PRIMARY KEY (token, machine)) WITHOUT ROWID;
           CREATE TABLE reply (request BLOB PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
-          CREATE TABLE event (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, token INTEGER NOT NULL,
-              body BLOB NOT NULL);
-          WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
-              INSERT INTO token SELECT i, randomblob(60), 0 FROM n;",
+          CREATE TABLE event (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, token INTEGER NOT NULL,
+              body BLOB NOT NULL);",
 }];
 const RUN: Duration = Duration::from_secs(4);
 
@@ -37,7 +35,7 @@ fn verify(tx: &mut Tx<'_>, n: u64) -> Result<bool, DbError> {
         tx.query_one("SELECT seed FROM token WHERE id = ?1", params![token], |row| row.get::<Vec<u8>>(0))?;
     tx.execute(
         "INSERT INTO failures (token, machine, count) VALUES (?1, ?2, 1)
-         ON CONFLICT (token, machine) DO UPDATE SET count = count + 1",
+         ON CONFLICT (token, machine) DO UPDATE SET count = failures.count + 1",
         params![token, machine],
     )?;
     let accepted = tx
@@ -48,15 +46,28 @@ fn verify(tx: &mut Tx<'_>, n: u64) -> Result<bool, DbError> {
     Ok(accepted == 1)
 }
 
+fn fill(tx: &mut Tx<'_>) -> Result<(), DbError> {
+    for id in 0..10_000u64 {
+        tx.execute("INSERT INTO token (id, seed, last_step) VALUES (?1, ?2, 0)", params![id, [5u8; 60]])?;
+    }
+    Ok(())
+}
+
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let base = std::env::args_os().nth(1).map_or_else(std::env::temp_dir, PathBuf::from);
+    let argument = std::env::args_os().nth(1);
+    let address = argument.as_ref().and_then(|text| Postgres::parse(text.to_str()?).ok());
+    let base = argument.filter(|_| address.is_none()).map_or_else(std::env::temp_dir, PathBuf::from);
     let folder = base.join(format!("countersign-throughput-{}", std::process::id()));
     std::fs::create_dir(&folder)?;
     let probe = fsync_probe(&folder, 500)?;
     println!("fsync of one page: median {:?}, worst {:?}", probe.median, probe.worst);
 
-    let store = Store::open_with(&folder.join("db"), SCHEMA)?;
+    let store = match &address {
+        Some(address) => Store::open_postgres_with(address, SCHEMA)?,
+        None => Store::open_with(&folder.join("db"), SCHEMA)?,
+    };
+    store.write(fill).await?;
     let mut number = 0;
     for concurrency in [1u64, 8, 64, 256] {
         let before = store.counters();
@@ -91,6 +102,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // The same work without the disk, one after another on this thread's behalf: what a write costs by itself.
     let memory = Store::memory_with(SCHEMA)?;
+    memory.write(fill).await?;
     for (name, statements) in [("no statement", false), ("six statements", true)] {
         let start = Instant::now();
         let mut n = 0;
