@@ -91,17 +91,16 @@ async fn tokens(browser: &Browser, look: &impl AsyncFn(&Browser, &str)) {
     look(browser, "link").await;
     browser.press("Add new token").await;
     browser.sees("seconds left").await;
-    for (uri, name) in TOKENS[1..3].iter().zip(["Example Mail", "Example Door"]) {
+    // What is said of the backup takes more or less room, and moves the buttons below it: it is waited for.
+    browser.sees(", 1 token").await;
+    for (uri, backed_up) in TOKENS[1..3].iter().zip([", 2 tokens", ", 3 tokens"]) {
         browser.follow(uri).await;
-        browser.find(".tokens").await;
-        browser.sees(name).await;
+        browser.sees(backed_up).await;
     }
     browser.press("Add new token").await;
     browser.button("Scan QR code").await;
     paste(browser, TOKENS[3]).await;
-    browser.sees("Example Bank").await;
-    browser.sees("4 tokens").await;
-    browser.sees("Backed up and verified").await;
+    browser.sees(", 4 tokens").await;
     look(browser, "tokens").await;
 
     open(browser, "Countersign").await;
@@ -124,7 +123,7 @@ async fn tokens(browser: &Browser, look: &impl AsyncFn(&Browser, &str)) {
     look(browser, "challenge").await;
     open(browser, "Example Door").await;
     browser.press("Move to trash").await;
-    browser.sees("3 tokens").await;
+    browser.sees(", 3 tokens").await;
 }
 
 /// The settings and what is behind them.
@@ -133,6 +132,12 @@ async fn settings(browser: &Browser, look: &impl AsyncFn(&Browser, &str), folder
     browser.button("Import").await;
     browser.sees("Right to within 2 seconds").await;
     look(browser, "settings").await;
+    browser.check("Hide codes until they are tapped").await;
+    browser.press("Back").await;
+    browser.sees("Tap to show").await;
+    look(browser, "hidden").await;
+    browser.press("Settings").await;
+    browser.check("Hide codes until they are tapped").await;
     browser.press("Change password").await;
     browser.press("Remove everything from this device").await;
     look(browser, "settings-open").await;
