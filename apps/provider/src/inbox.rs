@@ -13,8 +13,8 @@ pub(crate) type Bell = Box<dyn Fn() + Send + Sync>;
 pub(crate) enum Answer {
     /// Draw this.
     Screen(Screen<QrPicture>),
-    /// Hand this to Windows.
-    Release(Serialization),
+    /// Hand this to Windows, unless something else has been said since this turn.
+    Release(u32, Serialization),
     /// The view is gone: the connection has ended, or the agent will not have it.
     Gone,
 }
@@ -84,7 +84,7 @@ impl Inbox {
         if turn.number != state.turn {
             return;
         }
-        state.answer = Some(Answer::Release(serialization));
+        state.answer = Some(Answer::Release(turn.number, serialization));
         self.tell(state);
     }
 
@@ -101,6 +101,12 @@ impl Inbox {
         drop(state);
         self.changed.notify_all();
         (self.bell)();
+    }
+
+    /// Whether nothing has been said since this turn, and the view is still there.
+    pub(crate) fn is_last(&self, turn: u32) -> bool {
+        let state = self.state();
+        !state.gone && state.turn == turn
     }
 
     /// Whether the view is gone.
@@ -170,7 +176,7 @@ mod tests {
     }
 
     fn is_release(inbox: &Inbox) -> bool {
-        matches!(inbox.wait(Duration::ZERO), Waited::Answered(Answer::Release(_)))
+        matches!(inbox.wait(Duration::ZERO), Waited::Answered(Answer::Release(..)))
     }
 
     #[test]
@@ -193,6 +199,23 @@ mod tests {
         assert!(!is_release(&inbox));
         inbox.release(turn(0), release());
         assert!(!is_release(&inbox));
+    }
+
+    #[test]
+    fn a_release_that_was_taken_is_void_once_anything_else_is_said_or_the_connection_is_gone() {
+        let (inbox, _) = inbox();
+        let turn_number = inbox.next_turn();
+        inbox.release(turn(turn_number), release());
+        let Waited::Answered(Answer::Release(of, _)) = inbox.wait(Duration::ZERO) else {
+            panic!("a release")
+        };
+        assert!(of == turn_number && inbox.is_last(of));
+        inbox.next_turn();
+        assert!(!inbox.is_last(of));
+        let of = inbox.next_turn();
+        assert!(inbox.is_last(of));
+        inbox.end();
+        assert!(!inbox.is_last(of));
     }
 
     #[test]

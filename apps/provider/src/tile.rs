@@ -23,7 +23,7 @@ use std::{
     rc::Rc,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicPtr, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -87,13 +87,14 @@ pub(crate) struct Tile {
     to_clear: AtomicBool,
     /// Whether it shows that the agent is starting, and is told when that has changed.
     waiting: AtomicBool,
-    /// Counts up whenever the person turns away; what was begun before is void then.
-    turned_away: AtomicUsize,
     post: post::Place,
     state: Mutex<State>,
 }
 
 struct State {
+    /// Counts up whenever the person turns away; what was begun before is void then. In here, so that what was typed is
+    /// taken either before or after what they typed is forgotten, and never in between.
+    turned_away: usize,
     events: Option<Events>,
     view: Option<Arc<View>>,
     handed_over: Option<Serialization>,
@@ -128,8 +129,8 @@ impl Drop for Claim<'_> {
 
 /// What a submission came to.
 pub(crate) enum Outcome {
-    /// Hand this to Windows.
-    Release(Serialization),
+    /// Hand this to Windows, as long as nothing has been said in this view since this turn.
+    Release { view: Arc<View>, turn: u32, serialization: Serialization },
     /// Draw this.
     Screen(Screen<QrPicture>),
 }
@@ -148,6 +149,7 @@ impl Tile {
         let shape = Shape { knows_user: origin.user.is_some(), app_shown: false };
         let looks = looks(&screen, shape, voice);
         let state = State {
+            turned_away: 0,
             events: None,
             view: None,
             handed_over: origin.handed_over,
@@ -169,7 +171,6 @@ impl Tile {
             submitting: AtomicBool::new(false),
             to_clear: AtomicBool::new(false),
             waiting: AtomicBool::new(false),
-            turned_away: AtomicUsize::new(0),
             post: post::Place::default(),
             state: Mutex::new(state),
         })
@@ -201,11 +202,11 @@ impl Tile {
 
     /// The view is gone: nothing of it stays.
     pub(crate) fn unadvise(&self) {
-        self.turned_away.fetch_add(1, Ordering::SeqCst);
         post::close(&self.post);
         self.object.store(std::ptr::null_mut(), Ordering::SeqCst);
         let (events, view, window) = {
             let mut state = self.state();
+            state.turned_away += 1;
             state.inputs.forget();
             (state.outcome, state.handed_over) = (None, None);
             self.reset(&mut state, None);
@@ -232,9 +233,9 @@ impl Tile {
 
     /// The tile was left: whatever was typed or approved is void.
     pub(crate) fn deselected(&self) {
-        self.turned_away.fetch_add(1, Ordering::SeqCst);
         let view = {
             let mut state = self.state();
+            state.turned_away += 1;
             state.inputs.forget();
             state.outcome = None;
             state.view.clone()
@@ -291,15 +292,18 @@ impl Tile {
     /// Sends what was typed and waits, in whatever thread Windows likes. `progress` is told what to say and says whether to go on. `false`: it said no.
     pub(crate) fn connect(&self, progress: &mut dyn FnMut(Option<&str>) -> bool) -> bool {
         let Some(mine) = self.claim() else { return false };
-        // What was approved before and not handed over is void: whoever submits anew goes on from there.
-        self.state().outcome = None;
-        let turned_away = self.turned_away.load(Ordering::SeqCst);
-        let outcome = self.submit(progress, CONNECT_LIMIT);
+        let turned_away = {
+            let mut state = self.state();
+            // What was approved before and not handed over is void: whoever submits anew goes on from there.
+            state.outcome = None;
+            state.turned_away
+        };
+        let outcome = self.submit(turned_away, progress, CONNECT_LIMIT);
         let cancelled = outcome.is_none();
         {
             let mut state = self.state();
-            // Turning away counts first and takes the lock then: either it is seen here, or it takes this away.
-            let still_here = self.turned_away.load(Ordering::SeqCst) == turned_away;
+            // Turning away is either seen here, or it takes this away.
+            let still_here = state.turned_away == turned_away;
             state.outcome = outcome.filter(|_| still_here);
         }
         // First of all: nothing is drawn while somebody waits.
@@ -316,27 +320,37 @@ impl Tile {
     pub(crate) fn take_outcome(&self) -> Told {
         // Another submission is under way: its answer must not be taken from it.
         let Some(mine) = self.claim() else { return Told::Message(None) };
-        let outcome = self.state().outcome.take();
-        let outcome = outcome.or_else(|| self.submit(&mut |_| true, SUBMIT_LIMIT));
-        let void = matches!(outcome, Some(Outcome::Release(_))).then(|| self.why_void()).flatten();
+        let (outcome, turned_away) = {
+            let mut state = self.state();
+            (state.outcome.take(), state.turned_away)
+        };
+        let outcome = outcome.or_else(|| self.submit(turned_away, &mut |_| true, SUBMIT_LIMIT));
+        let Some(Outcome::Release { view, turn, serialization }) = outcome else {
+            drop(mine);
+            return match outcome {
+                Some(Outcome::Screen(screen)) => self.told(screen),
+                _ => Told::Message(None),
+            };
+        };
+        let late = view.inbox().late_screen();
+        let holds = late.is_none() && view.inbox().is_last(turn) && self.is_view(&view);
         drop(mine);
-        match (outcome, void) {
-            (Some(Outcome::Release(serialization)), None) => {
+        match late {
+            _ if holds => {
                 self.hide_qr();
                 self.state().released = true;
                 Told::Credentials(serialization)
             }
-            (Some(Outcome::Screen(screen)), _) | (_, Some(screen)) => self.told(screen),
-            (None, None) => Told::Message(None),
+            // Something was said after the release, or the connection that brought it is gone: it is void.
+            Some(screen) => self.told(screen),
+            None if view.inbox().is_gone() => self.told(first_screen(Some(away()))),
+            // The answer to what was said is on its way, and drawn when it comes.
+            None => Told::Message(None),
         }
     }
 
-    /// What to draw in place of a release that is void: something was said after it, or the connection that brought it is
-    /// gone.
-    fn why_void(&self) -> Option<Screen<QrPicture>> {
-        let Some(view) = self.state().view.clone() else { return Some(first_screen(Some(away()))) };
-        let late = view.inbox().late_screen();
-        late.or_else(|| view.inbox().is_gone().then(|| first_screen(Some(away()))))
+    fn is_view(&self, view: &Arc<View>) -> bool {
+        self.state().view.as_ref().is_some_and(|known| Arc::ptr_eq(known, view))
     }
 
     fn told(&self, screen: Screen<QrPicture>) -> Told {
@@ -352,21 +366,25 @@ impl Tile {
         (!self.submitting.swap(true, Ordering::SeqCst)).then(|| Claim(&self.submitting))
     }
 
-    /// `None`: the person cancelled, or turned away.
-    fn submit(&self, progress: &mut dyn FnMut(Option<&str>) -> bool, limit: Duration) -> Option<Outcome> {
-        let turned_away = self.turned_away.load(Ordering::SeqCst);
-        let outcome = self.submit_and_wait(progress, limit);
+    /// `turned_away` is what was counted when it began. `None`: the person cancelled, or turned away.
+    fn submit(
+        &self,
+        turned_away: usize,
+        progress: &mut dyn FnMut(Option<&str>) -> bool,
+        limit: Duration,
+    ) -> Option<Outcome> {
+        let outcome = self.submit_and_wait(turned_away, progress, limit);
         // Turned away meanwhile, in another thread: what was approved is void.
-        outcome.filter(|_| self.turned_away.load(Ordering::SeqCst) == turned_away)
+        outcome.filter(|_| self.state().turned_away == turned_away)
     }
 
     fn submit_and_wait(
         &self,
+        turned_away: usize,
         progress: &mut dyn FnMut(Option<&str>) -> bool,
         limit: Duration,
     ) -> Option<Outcome> {
         let lost = |reason| Some(Outcome::Screen(first_screen(Some(reason))));
-        let turned_away = self.turned_away.load(Ordering::SeqCst);
         let end = Instant::now() + limit;
         let (known, shown) = {
             let state = self.state();
@@ -375,6 +393,9 @@ impl Tile {
         let Some(view) = self.open_view() else { return lost(away()) };
         let (typed, handed_over) = {
             let mut state = self.state();
+            if state.turned_away != turned_away {
+                return None;
+            }
             // A view that was lost starts anew: a code typed into the old one is of no use to it.
             if shown != Fields::Password && (!known || state.screen.view != shown) {
                 return lost(Reason::ComponentFailed);
@@ -394,8 +415,8 @@ impl Tile {
         progress(Some(&said));
         while Instant::now() < end {
             match view.inbox().wait(SLICE) {
-                Waited::Answered(Answer::Release(serialization)) => {
-                    return Some(Outcome::Release(serialization));
+                Waited::Answered(Answer::Release(turn, serialization)) => {
+                    return Some(Outcome::Release { view, turn, serialization });
                 }
                 Waited::Answered(Answer::Screen(screen)) => return Some(Outcome::Screen(screen)),
                 Waited::Answered(Answer::Gone) => return lost(Reason::ComponentFailed),
@@ -404,7 +425,7 @@ impl Tile {
                     let line = line.filter(|line| !line.is_empty() && *line != said);
                     let go_on = progress(line.as_deref());
                     said = line.unwrap_or(said);
-                    if self.turned_away.load(Ordering::SeqCst) != turned_away {
+                    if self.state().turned_away != turned_away {
                         // The agent has been told.
                         return None;
                     }
@@ -541,9 +562,10 @@ impl Tile {
 
     /// The tile has failed: nothing of the sign-in stays, and the person is told.
     pub(crate) fn show_broken(&self) {
-        self.turned_away.fetch_add(1, Ordering::SeqCst);
         let view = {
             let mut state = self.state();
+            state.turned_away += 1;
+            state.inputs.forget_secrets();
             (state.outcome, state.handed_over) = (None, None);
             state.view.take()
         };
