@@ -172,6 +172,9 @@ async fn a_backup_on_the_server_is_verified_and_brings_the_tokens_to_a_second_de
     let first = Browser::start(None).await;
     first.open(&address).await;
     begin_with_backup(&first, "ada").await;
+    // That nothing is kept under the name yet is a 404, and no fault; a header that the browser does not know is one.
+    let complaints = first.complaints().await;
+    assert!(complaints.iter().all(|complaint| complaint.contains("status of 404")), "{complaints:?}");
     first.follow(ADA).await;
     first.sees("1 token").await;
     first.sees("Backed up and verified").await;
