@@ -11,12 +11,12 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-/// Tries to reach a database that is away, such as one that is started again, a fifth of a second apart. Nothing has been
-/// done then, so that nothing is done twice.
-pub(super) const PATIENCE: u32 = 20;
+/// How long to try to reach a database that is away, such as one that is started again. Nothing has been done then, so that
+/// nothing is done twice.
+pub(super) const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Locks the one row that whoever writes has to lock. What was committed before is seen by every statement after it.
 const LOCK: &str = "BEGIN ISOLATION LEVEL READ COMMITTED;
@@ -48,7 +48,7 @@ impl PostgresDesk {
 
     /// Connected, and holding the lock.
     fn begin(&self, open: &mut Open) -> Result<Session, DbError> {
-        let mut tries = 0;
+        let start = Instant::now();
         loop {
             let session = open.session.take();
             let begun = session.map_or_else(|| self.source.session(Limits::Short), Ok).and_then(|session| {
@@ -60,10 +60,7 @@ impl PostgresDesk {
                     self.note(open, announced);
                     return Ok(session);
                 }
-                Err(error) if is_worth_another_try(&error) && tries < PATIENCE => {
-                    tries += 1;
-                    pause();
-                }
+                Err(error) if is_worth_another_try(&error) && start.elapsed() < PATIENCE => pause(),
                 Err(error) => return Err(error),
             }
         }

@@ -8,7 +8,7 @@ use super::{
 use crate::{DbError, Fault, Rx};
 use std::{
     sync::{Arc, Condvar, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Connections of one server for reading. A database takes a hundred in all, unless it is told otherwise.
@@ -76,7 +76,7 @@ impl PostgresReaders {
     /// A connection in a transaction that has read nothing yet. One that was kept may have been closed meanwhile, and a
     /// database that is just being started again is waited for.
     fn begin(&self) -> Result<Session, DbError> {
-        let mut tries = 0;
+        let start = Instant::now();
         loop {
             let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let was_kept = kept.is_some();
@@ -86,10 +86,7 @@ impl PostgresReaders {
             });
             match begun {
                 Err(_) if was_kept => {}
-                Err(error) if is_worth_another_try(&error) && tries < PATIENCE => {
-                    tries += 1;
-                    pause();
-                }
+                Err(error) if is_worth_another_try(&error) && start.elapsed() < PATIENCE => pause(),
                 begun => return begun,
             }
         }
