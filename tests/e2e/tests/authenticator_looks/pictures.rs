@@ -9,7 +9,7 @@ const PHONE: (u32, u32, u32) = (360, 720, 2);
 /// How many colors a picture has: there are few, and the soft edges of letters.
 const COLORS: u32 = 32;
 /// No picture is larger than this many bytes.
-const MOST: usize = 40_000;
+const MOST: usize = 40 * 1024;
 /// The part of a screen that a picture shows.
 #[derive(Clone, Copy)]
 enum Part {
@@ -75,18 +75,26 @@ async fn each_screen_has_a_picture_in_light_and_dark_that_is_small_and_has_no_re
     assert_eq!(taken.len(), 2 * PICTURES.len(), "a screen was not walked through");
     // None is written if one went wrong.
     let not_yet = tempfile::tempdir().unwrap();
+    let mut codes = 0;
     for (file, picture) in &taken {
         let path = not_yet.path().join(file);
         fs::write(&path, picture).unwrap();
-        for text in Gray::read(&path).scan() {
-            assert!(
-                text.contains(&format!("secret={EXAMPLE_KEY}&")),
-                "{file} has a QR code of something else"
-            );
+        for text in halved(&Gray::read(&path)).scan() {
+            let is_example = text.contains(&format!("secret={EXAMPLE_KEY}&"));
+            assert!(is_example, "{file} has a QR code of something else");
+            codes += 1;
         }
     }
+    assert_eq!(codes, 2, "the code that is shown was not found");
     for (file, picture) in taken {
         fs::write(folder.join(&file), picture).unwrap();
         println!("{file}");
     }
+}
+
+/// The picture with as many pixels as a screen of before, which takes a quarter of the time to be searched.
+fn halved(gray: &Gray) -> Gray {
+    let (width, height) = (gray.width / 2, gray.height / 2);
+    let pixels = (0..width * height).map(|at| gray.pixels[2 * (at / width) * gray.width + 2 * (at % width)]);
+    Gray { width, height, pixels: pixels.collect() }
 }
