@@ -210,7 +210,9 @@ fn announce(config: &Config, address: SocketAddr) -> anyhow::Result<()> {
     let data = config.server.data.display();
     output::line(&format!("listening on https://{address}"))?;
     match config.database.postgres()? {
-        None => output::line(&format!("data is in {data}; back it up: countersign --data {data} backup FILE"))?,
+        None => {
+            output::line(&format!("data is in {data}; back it up: countersign --data {data} backup FILE"))?
+        }
         Some(address) => output::line(&format!(
             "data is in {}, its master key in {data}; back both up: countersign --data {data} backup FILE",
             address.place()

@@ -14,5 +14,8 @@ pub(super) fn routes() -> Router<Arc<App>> {
 async fn places(State(app): State<Arc<App>>) -> Response {
     let webdav = app.relay.as_ref().map(Relay::addresses).unwrap_or_default();
     let drive = app.drive.as_ref().map(Drive::sign_in_address);
-    answer(StatusCode::OK, &serde_json::json!({ "webdav": webdav, "drive": drive, "icloud": app.icloud.is_some() }))
+    answer(
+        StatusCode::OK,
+        &serde_json::json!({ "webdav": webdav, "drive": drive, "icloud": app.icloud.is_some() }),
+    )
 }
