@@ -76,6 +76,37 @@ async fn from_the_welcome_to_a_code_that_oathtool_agrees_with_and_offline_after_
 }
 
 #[tokio::test]
+async fn without_a_network_the_app_is_there_soon() {
+    const LOADS: usize = 11;
+    let site = Site::serve(&app_folder());
+    let browser = Browser::start(None).await;
+    browser.open(&site.address()).await;
+    browser.begin_without_backup(PASSWORD).await;
+    let ready = "return navigator.serviceWorker.getRegistration().then(r => !!(r && r.active))";
+    browser
+        .wait("the app can be used offline", || async { (browser.run(ready).await == true).then_some(()) })
+        .await;
+    let address = site.address();
+    drop(site);
+    let mut times = Vec::new();
+    for _ in 0..LOADS {
+        browser.open(&address).await;
+        // Since the load began, as the page's own clock has it: asked again and again, so that it is a little too much.
+        let locked = "return document.body.innerText.includes('Countersign is locked') && performance.now()";
+        let ms = browser.wait("the app", || async { browser.run(locked).await.as_f64() }).await;
+        times.push(ms);
+    }
+    times.sort_by(f64::total_cmp);
+    println!(
+        "usable after {:.0} ms in the median of {LOADS}, {:.0} at most",
+        times[LOADS / 2],
+        times[LOADS - 1]
+    );
+    // Meant is a second; other programs have this machine at the same time.
+    assert!(times[LOADS / 2] < 10_000.0, "{times:?}");
+}
+
+#[tokio::test]
 async fn a_code_in_light_on_dark_is_read_and_one_that_is_no_token_is_said_to_be_none() {
     let site = Site::serve(&app_folder());
     let clip = Clip::inverted(&["https://example.com/", ADA]);
