@@ -15,8 +15,10 @@ const FILES: [(AppLanguage, &str); 6] = [
 ];
 
 /// What texts have in them besides a count.
-const NAMES: [&str; 12] =
-    ["name", "when", "detail", "digits", "data", "what", "why", "total", "parts", "build", "min", "max"];
+const NAMES: [&str; 14] = [
+    "name", "names", "when", "detail", "digits", "data", "what", "why", "word", "total", "parts", "build",
+    "min", "max",
+];
 
 #[test]
 fn every_text_of_the_app_reads_as_fluent_formats_it() {
