@@ -5,7 +5,10 @@ use std::{
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -245,12 +248,16 @@ pub fn of_this_run() -> Option<Postgres> {
 }
 
 fn of_this_run_named(name: &str) -> Option<Postgres> {
+    // Of two that make the same schema at the same moment one fails, `IF NOT EXISTS` or not.
+    static MAKING: Mutex<()> = Mutex::new(());
     let folder = PathBuf::from(env::var_os(SOCKET)?);
     // Schemas, since they are made in a moment.
     let schema = format!("s{}_{name}", std::process::id());
     let bin = programs().unwrap();
     let sql = format!("SET client_min_messages = error; CREATE SCHEMA IF NOT EXISTS {schema}");
+    let making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     ran(psql(&folder, &bin, PORT, USER, &sql));
+    drop(making);
     let url = format!(
         "postgres://{USER}@/{USER}?host={}&port={PORT}&options=-c%20search_path%3D{schema}",
         folder.display()
