@@ -1,6 +1,6 @@
 //! Where the database is and how connections to it are set up.
 
-use crate::{Fault, OpenError};
+use crate::{Fault, OpenError, migrate::MigrateError};
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use std::{
     fs, io,
@@ -90,6 +90,13 @@ impl Source {
         let source = error.to_string().into();
         let kind = crate::DbError::from(error).fault().unwrap_or(Fault::Io);
         OpenError::Unavailable { path: self.path.clone(), kind, source }
+    }
+
+    pub(super) fn not_brought_up_to_date(&self, error: MigrateError) -> OpenError {
+        match error {
+            MigrateError::Found(found) => found,
+            MigrateError::Engine(error) => self.unavailable(error),
+        }
     }
 
     pub(super) fn unavailable_io(&self, error: &io::Error) -> OpenError {

@@ -20,7 +20,7 @@ pub use value::{FromValue, ToValue, Value};
 pub use writer::Counters;
 
 use crate::{
-    DbError, Migration, OpenError, WriteError,
+    DbError, Fault, Migration, OpenError, WriteError,
     migrate::{self, SCHEMA},
 };
 use connect::Source;
@@ -89,16 +89,11 @@ impl Store {
     /// # Errors
     /// As [`Store::open_postgres`].
     pub fn open_postgres_with(address: &Postgres, schema: &'static [Migration]) -> Result<Self, OpenError> {
-        let failed = |error: std::io::Error| OpenError::Database {
-            place: address.place().to_owned(),
-            kind: crate::Fault::Io,
-            source: error.into(),
-        };
-        let source = Arc::new(postgres::Source::new(address.clone()).map_err(failed)?);
+        let source = Arc::new(postgres::Source::new(address)?);
         let session = source.first_session(Limits::Long)?;
         postgres::bring_up_to_date(&session, schema).map_err(|trouble| trouble.into_open_error(address))?;
         let desk = PostgresDesk::new(source.first_session(Limits::Short)?, Arc::clone(&source));
-        let writer = Writer::start(desk).map_err(failed)?;
+        let writer = Writer::start(desk).map_err(|error| address.cannot_open(Fault::Io, error))?;
         let readers = PostgresReaders::new(source);
         Ok(Self(Engine::Postgres { readers: Arc::new(readers), writer: Arc::new(writer), schema }))
     }
@@ -129,10 +124,7 @@ impl Store {
             migrate::run(&mut conn, schema)?;
             Ok(conn)
         };
-        let conn = open().map_err(|error| match error {
-            migrate::MigrateError::Found(found) => found,
-            migrate::MigrateError::Engine(error) => source.unavailable(error),
-        })?;
+        let conn = open().map_err(|error| source.not_brought_up_to_date(error))?;
         let desk = SqliteDesk::new(conn, Arc::clone(&source));
         let writer = Writer::start(desk).map_err(|error| source.unavailable_io(&error))?;
         Ok(Self(Engine::Sqlite { readers: Arc::new(Readers::new(source)), writer: Arc::new(writer) }))

@@ -39,11 +39,7 @@ impl Snapshot {
     /// # Errors
     /// [`OpenError::Database`].
     pub fn of_postgres(address: &Postgres) -> Result<Self, OpenError> {
-        let source = postgres::Source::new(address.clone()).map_err(|error| OpenError::Database {
-            place: address.place().to_owned(),
-            kind: Fault::Io,
-            source: error.into(),
-        })?;
+        let source = postgres::Source::new(address)?;
         let session = source.first_session(Limits::Long)?;
         Ok(Self(Seen::Postgres(Box::new(Remote { session, source }))))
     }
@@ -55,10 +51,7 @@ impl Snapshot {
     pub fn schema(&self) -> Result<u32, OpenError> {
         match &self.0 {
             Seen::Sqlite { conn, source } => {
-                migrate::newest(conn, migrate::SCHEMA).map_err(|error| match error {
-                    migrate::MigrateError::Found(found) => found,
-                    migrate::MigrateError::Engine(error) => source.unavailable(error),
-                })
+                migrate::newest(conn, migrate::SCHEMA).map_err(|error| source.not_brought_up_to_date(error))
             }
             Seen::Postgres(remote) => postgres::newest(&remote.session, migrate::SCHEMA)
                 .map_err(|trouble| trouble.into_open_error(remote.source.address())),
@@ -107,9 +100,7 @@ impl Snapshot {
     pub fn read<T, E: From<DbError>>(&self, f: impl FnOnce(&Rx<'_>) -> Result<T, E>) -> Result<T, E> {
         let (rx, begin) = match &self.0 {
             Seen::Sqlite { conn, .. } => (Rx::new(conn), "BEGIN"),
-            Seen::Postgres(remote) => {
-                (Rx::on_postgres(&remote.session), "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            }
+            Seen::Postgres(remote) => (Rx::on_postgres(&remote.session), postgres::BEGIN_READING),
         };
         rx.run(begin)?;
         let result = f(&rx);

@@ -131,11 +131,7 @@ pub fn move_to_postgres(from: &Path, to: &Postgres) -> Result<Vec<Moved>, MoveEr
     };
     held.run("BEGIN IMMEDIATE").map_err(failed("the file"))?;
 
-    let source = postgres::Source::new(to.clone()).map_err(|error| OpenError::Database {
-        place: to.place().to_owned(),
-        kind: Fault::Io,
-        source: error.into(),
-    })?;
+    let source = postgres::Source::new(to)?;
     let session = source.first_session(Limits::Long)?;
     postgres::bring_up_to_date(&session, migrate::SCHEMA).map_err(|trouble| trouble.into_open_error(to))?;
     postgres::lock(&session).map_err(failed("the target"))?;
@@ -181,17 +177,10 @@ pub(super) fn copy_to_file(
     copy: &connect::Source,
 ) -> Result<(), OpenError> {
     let session = from.first_session(Limits::Long)?;
-    let remote = |source: DbError| OpenError::Database {
-        place: from.address().place().to_owned(),
-        kind: source.fault().unwrap_or(Fault::Unreachable),
-        source: source.to_string().into(),
-    };
-    session.run("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").map_err(remote)?;
+    let remote = |error: DbError| from.address().cannot_use(&error);
+    session.run(postgres::BEGIN_READING).map_err(remote)?;
     let mut conn = copy.writer().map_err(|error| copy.unavailable(error))?;
-    migrate::run(&mut conn, schema).map_err(|error| match error {
-        migrate::MigrateError::Found(found) => found,
-        migrate::MigrateError::Engine(error) => copy.unavailable(error),
-    })?;
+    migrate::run(&mut conn, schema).map_err(|error| copy.not_brought_up_to_date(error))?;
     fill(&Rx::on_postgres(&session), &conn).map_err(|error| match error.fault() {
         Some(Fault::Unreachable) => remote(error),
         kind => OpenError::Unavailable {

@@ -1,5 +1,6 @@
 //! Where the database is, and who we are there.
 
+use crate::{DbError, Fault, OpenError};
 use model::Secret;
 use rustls::ClientConfig;
 use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
@@ -96,6 +97,20 @@ impl Postgres {
     /// User, hosts and database, to be shown.
     pub fn place(&self) -> &str {
         &self.place
+    }
+
+    /// That the database there cannot be used, and why.
+    pub(in crate::engine) fn cannot_open(
+        &self,
+        kind: Fault,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> OpenError {
+        OpenError::Database { place: self.place.clone(), kind, source: source.into() }
+    }
+
+    /// The same of what the database said.
+    pub(in crate::engine) fn cannot_use(&self, error: &DbError) -> OpenError {
+        self.cannot_open(error.fault().unwrap_or(Fault::Unreachable), error.to_string())
     }
 
     pub(super) fn config(&self) -> &Config {

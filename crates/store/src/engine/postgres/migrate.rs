@@ -2,7 +2,7 @@
 
 use super::{Postgres, Session, dialect};
 use crate::{
-    DbError, Fault, Migration, OpenError, Rx, ToValue,
+    DbError, Migration, OpenError, Rx, ToValue,
     migrate::{self, Done},
 };
 
@@ -104,11 +104,7 @@ impl Trouble {
     pub(in crate::engine) fn into_open_error(self, address: &Postgres) -> OpenError {
         match self {
             Self::Found(found) => found,
-            Self::Database(error) => OpenError::Database {
-                place: address.place().to_owned(),
-                kind: error.fault().unwrap_or(Fault::Unreachable),
-                source: error.to_string().into(),
-            },
+            Self::Database(error) => address.cannot_use(&error),
         }
     }
 }

@@ -15,6 +15,9 @@ mod readers;
 mod session;
 mod value;
 
+/// Begins a transaction that sees one moment and writes nothing.
+pub(super) const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
 pub use address::{BadAddress, Postgres};
 pub(super) use desk::{PostgresDesk, lock};
 pub(super) use migrate::{bring_up_to_date, has_table, newest};

@@ -1,7 +1,7 @@
 //! Connections for reading, made when needed and kept.
 
 use super::{
-    Limits, Session, Source,
+    BEGIN_READING, Limits, Session, Source,
     desk::{PATIENCE, is_worth_another_try, pause},
     link::off_the_runtime,
 };
@@ -81,7 +81,7 @@ impl PostgresReaders {
             let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let was_kept = kept.is_some();
             let begun = kept.map_or_else(|| self.source.session(Limits::Short), Ok).and_then(|session| {
-                session.run("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")?;
+                session.run(BEGIN_READING)?;
                 Ok(session)
             });
             match begun {

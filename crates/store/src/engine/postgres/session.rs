@@ -6,13 +6,19 @@ use super::{
     value::Param,
 };
 use crate::{DbError, Fault, OpenError, ToValue};
-use std::{cell::RefCell, collections::HashMap, io, time::Duration};
+use std::{cell::RefCell, collections::HashMap, time::Duration};
 use tokio::sync::oneshot;
-use tokio_postgres::{Client, NoTls, Row, SimpleQueryMessage, Statement, types::ToSql};
+use tokio_postgres::{
+    Client, Config, NoTls, Row, SimpleQueryMessage, Socket, Statement, tls::MakeTlsConnect, types::ToSql,
+};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long connecting may take, over all addresses.
 const CONNECT: Duration = Duration::from_secs(10);
+
+/// A commit is answered when it is on disk, whatever the database was told by default.
+const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false)
+                       WHERE current_setting('synchronous_commit') IN ('off', 'local')";
 
 /// How long things may take on a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,20 +40,16 @@ impl Limits {
     }
 
     /// The database's own limits. A server that vanished with a transaction open must not hold the others up: its lock is
-    /// taken from it. And a commit is answered when it is on disk, whatever the database was told by default.
+    /// taken from it.
     const fn settings(self) -> &'static str {
         match self {
             Self::Short => {
                 "SET lock_timeout = '5s'; SET statement_timeout = '10s';
-                 SET idle_in_transaction_session_timeout = '10s';
-                 SELECT set_config('synchronous_commit', 'on', false)
-                 WHERE current_setting('synchronous_commit') IN ('off', 'local')"
+                 SET idle_in_transaction_session_timeout = '10s'"
             }
             Self::Long => {
                 "SET lock_timeout = '60s'; SET statement_timeout = 0;
-                 SET idle_in_transaction_session_timeout = '300s';
-                 SELECT set_config('synchronous_commit', 'on', false)
-                 WHERE current_setting('synchronous_commit') IN ('off', 'local')"
+                 SET idle_in_transaction_session_timeout = '300s'"
             }
         }
     }
@@ -60,8 +62,9 @@ pub(in crate::engine) struct Source {
 }
 
 impl Source {
-    pub(in crate::engine) fn new(address: Postgres) -> io::Result<Self> {
-        Ok(Self { address, link: Link::start()? })
+    pub(in crate::engine) fn new(address: &Postgres) -> Result<Self, OpenError> {
+        let link = Link::start().map_err(|error| address.cannot_open(Fault::Io, error))?;
+        Ok(Self { address: address.clone(), link })
     }
 
     pub(in crate::engine) fn address(&self) -> &Postgres {
@@ -75,10 +78,8 @@ impl Source {
 
     /// As [`Source::session`], for whoever starts and is told what the database or the network said.
     pub(in crate::engine) fn first_session(&self, limits: Limits) -> Result<Session, OpenError> {
-        self.connect(limits).map_err(|(error, said)| OpenError::Database {
-            place: self.address.place().to_owned(),
-            kind: error.fault().unwrap_or(Fault::Unreachable),
-            source: said.into(),
+        self.connect(limits).map_err(|(error, said)| {
+            self.address.cannot_open(error.fault().unwrap_or(Fault::Unreachable), said)
         })
     }
 
@@ -87,26 +88,9 @@ impl Source {
         let config = self.address.config().clone();
         match self.address.tls() {
             Some(tls) => {
-                let tls = MakeRustlsConnect::new((**tls).clone());
-                self.link.spawn(async move {
-                    match config.connect(tls).await {
-                        Ok((client, connection)) => {
-                            let _ = send.send(Ok(client));
-                            let _ = connection.await;
-                        }
-                        Err(error) => drop(send.send(Err(error))),
-                    }
-                });
+                self.link.spawn(keep_connected(config, MakeRustlsConnect::new((**tls).clone()), send));
             }
-            None => self.link.spawn(async move {
-                match config.connect(NoTls).await {
-                    Ok((client, connection)) => {
-                        let _ = send.send(Ok(client));
-                        let _ = connection.await;
-                    }
-                    Err(error) => drop(send.send(Err(error))),
-                }
-            }),
+            None => self.link.spawn(keep_connected(config, NoTls, send)),
         }
         let client = match link::wait(receive, CONNECT) {
             Some(Ok(Ok(client))) => client,
@@ -121,11 +105,28 @@ impl Source {
             }
         };
         let session = Session { client, statements: RefCell::default(), limit: limits.answer() };
-        session.run(limits.settings()).map_err(|error| {
+        session.run(&format!("{};{DURABLE}", limits.settings())).map_err(|error| {
             let said = error.to_string();
             (error, said)
         })?;
         Ok(session)
+    }
+}
+
+/// Connects, tells what came of it, and moves the bytes until the connection ends.
+async fn keep_connected<T>(
+    config: Config,
+    tls: T,
+    told: oneshot::Sender<Result<Client, tokio_postgres::Error>>,
+) where
+    T: MakeTlsConnect<Socket>,
+{
+    match config.connect(tls).await {
+        Ok((client, connection)) => {
+            let _ = told.send(Ok(client));
+            let _ = connection.await;
+        }
+        Err(error) => drop(told.send(Err(error))),
     }
 }
 
