@@ -9,6 +9,7 @@ mod commands;
 mod config;
 mod folder;
 mod manifest;
+mod outgoing_tls;
 mod output;
 mod password;
 mod progress;

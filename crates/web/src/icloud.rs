@@ -46,11 +46,6 @@ impl fmt::Debug for Icloud {
     }
 }
 
-/// Whether a path is one of these.
-pub(crate) fn is_call(path: &str) -> bool {
-    path.strip_prefix(PATH).is_some_and(|rest| rest.starts_with('/'))
-}
-
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new().route("/api/v1/icloud/{what}", post(request))
 }

@@ -37,7 +37,7 @@ pub(crate) fn run(config: &Config, args: &Args) -> anyhow::Result<()> {
     let Some(target) = config.database.postgres()? else {
         bail!("say where to: set database.url in the configuration, or COUNTERSIGN_DATABASE_URL");
     };
-    let folder = Folder::make_for(config)?;
+    let folder = Folder::make(&config.server.data)?;
     let file = folder.file();
     if !fs::exists(&file)? {
         bail!("there is no {}; name the data folder with --data or COUNTERSIGN_DATA", file.display());

@@ -5,19 +5,9 @@ use super::{
     section::Said,
     setting::{Setting, one},
 };
-use crate::secret_file;
-use anyhow::{Context, bail};
+use crate::{outgoing_tls, secret_file};
 use model::Secret;
-use rustls::{
-    ClientConfig,
-    crypto::ring,
-    pki_types::{CertificateDer, pem::PemObject},
-};
-use rustls_platform_verifier::Verifier;
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 use store::Postgres;
 
 /// The password, where it is in the environment and in no file. Not a key of the file, and in no backup.
@@ -87,29 +77,8 @@ impl Opening {
             (None, None) => {}
         }
         if address.wants_tls() {
-            address = address.with_tls(Arc::new(tls(ca.as_deref())?));
+            address = address.with_tls(outgoing_tls::config(ca.as_deref(), "database.ca", "the database")?);
         }
         Ok(Some(address))
     }
-}
-
-fn tls(ca: Option<&Path>) -> anyhow::Result<ClientConfig> {
-    let mut roots = Vec::new();
-    if let Some(path) = ca {
-        let unreadable = || format!("cannot read database.ca {}", path.display());
-        for certificate in CertificateDer::pem_file_iter(path).with_context(unreadable)? {
-            roots.push(certificate.with_context(unreadable)?);
-        }
-        if roots.is_empty() {
-            bail!("there is no certificate in database.ca {}", path.display());
-        }
-    }
-    let provider = Arc::new(ring::default_provider());
-    let verifier = Verifier::new_with_extra_roots(roots, Arc::clone(&provider))
-        .context("the database cannot be believed: neither the system nor database.ca has roots")?;
-    Ok(ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth())
 }

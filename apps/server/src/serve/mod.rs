@@ -61,9 +61,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     let statement = SharedStatement::new(signed, serial);
     audit::record_start(&service, app::now(), env!("CARGO_PKG_VERSION"))?;
 
-    let icloud = relay::icloud(&config.icloud, &config.relay)?;
-    let drive = relay::drive(&config.drive, &config.relay)?;
-    let relay = relay::relay(&config.relay)?;
+    let relay::Places { relay, drive, icloud } = relay::Places::of(config)?;
     let router = web::router(WebState {
         service: service.clone(),
         clock: Arc::new(app::now),
@@ -101,7 +99,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
         )?;
         let jobs = jobs::start(&service, config.backup.drop_after());
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        announce(config, address)?;
+        announce(config, &folder, address)?;
         let radius = radius.map(|door| tokio::spawn(door.serve(service.clone())));
         let acme = config.acme.enabled().then(|| tokio::spawn(acme.run()));
         connections::serve(listener, acceptor, router, stop).await;
@@ -206,10 +204,10 @@ impl Identity {
 }
 
 /// The line others wait for, then what to do next.
-fn announce(config: &Config, address: SocketAddr) -> anyhow::Result<()> {
+fn announce(config: &Config, folder: &Folder, address: SocketAddr) -> anyhow::Result<()> {
     let data = config.server.data.display();
     output::line(&format!("listening on https://{address}"))?;
-    match config.database.postgres()? {
+    match folder.postgres() {
         None => {
             output::line(&format!("data is in {data}; back it up: countersign --data {data} backup FILE"))?
         }

@@ -26,20 +26,29 @@ pub(crate) use places::PATH as PLACES;
 #[cfg(test)]
 pub(crate) use time::PATH as TIME;
 
-use crate::{drive, icloud, relay::Relay, state::App};
+use crate::{drive, icloud, relay, state::App};
 use axum::Router;
 use std::sync::Arc;
 
 /// The calls of the app under `/api/v1`, besides those of machines.
 pub(crate) fn is_call(path: &str) -> bool {
+    let is_below = |start| path.strip_prefix(start).is_some_and(|rest: &str| rest.starts_with('/'));
     path == time::PATH
         || path == places::PATH
-        || path.starts_with("/api/v1/backup/")
-        || Relay::is_call(path)
-        || drive::is_call(path)
-        || icloud::is_call(path)
+        || ["/api/v1/backup", relay::PATH, drive::PATH, icloud::PATH].into_iter().any(is_below)
 }
 
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new().merge(backup::routes()).merge(places::routes()).merge(time::routes()).merge(site::routes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_below_are_calls() {
+        assert!(is_call("/api/v1/drive/token") && is_call("/api/v1/drive/files/x"));
+        assert!(!is_call("/api/v1/drive") && !is_call("/api/v1/drivel/token"));
+    }
 }

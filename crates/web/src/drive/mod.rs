@@ -59,25 +59,9 @@ impl fmt::Debug for Drive {
     }
 }
 
-/// Whether a path is one of these.
-pub(crate) fn is_call(path: &str) -> bool {
-    path.strip_prefix(PATH).is_some_and(|rest| rest.starts_with('/'))
-}
-
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/drive/token", post(token::exchange))
         .route("/api/v1/drive/files", post(files::create).get(files::list))
         .route("/api/v1/drive/files/{id}", axum::routing::get(files::read).delete(files::remove))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_paths_below_are_calls() {
-        assert!(is_call("/api/v1/drive/token") && is_call("/api/v1/drive/files/x"));
-        assert!(!is_call("/api/v1/drive") && !is_call("/api/v1/drivel/token"));
-    }
 }

@@ -1,6 +1,6 @@
 //! `/api/v1/relay/webdav/…`: requests to the targets (RFC 4918).
 
-use super::{PATH, Relay, carry::carry};
+use super::{PATH, carry::carry};
 use crate::{
     authenticator::{Refused, network, take_body},
     state::App,
@@ -85,11 +85,4 @@ fn not_allowed() -> Refused {
         "target_not_allowed",
         "this server does not carry anything to that address; ask your administrator which file servers are allowed",
     )
-}
-
-impl Relay {
-    /// Whether a path is one of the relay's.
-    pub(crate) fn is_call(path: &str) -> bool {
-        path.strip_prefix(PATH).is_some_and(|rest| rest.starts_with('/'))
-    }
 }
