@@ -1,4 +1,4 @@
-use crate::why;
+use crate::{enrolled, why};
 use domain::{AuditKind, PersonState, TokenState};
 use model::{Reason, Secret};
 use otp::Drift;
@@ -8,15 +8,6 @@ use testkit::{Pc, Phone, Server, domain};
 
 const USED: VerifyAnswer = VerifyAnswer::Used { left: 4 };
 const WRONG: VerifyAnswer = VerifyAnswer::Wrong { left: 4 };
-
-/// Somebody with a token whose last code was of a while ago.
-async fn enrolled() -> (Server, Pc, Phone) {
-    let server = Server::new();
-    let pc = server.pc("PC-1").await;
-    let phone = server.enroll(&pc, &domain(1001)).await;
-    server.wait(300);
-    (server, pc, phone)
-}
 
 fn is_accept(answer: &VerifyAnswer) -> bool {
     matches!(answer, VerifyAnswer::Accept { .. })

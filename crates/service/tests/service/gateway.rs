@@ -1,18 +1,11 @@
+use crate::enrolled;
 use domain::AuditKind;
 use model::Secret;
 use protocol::http::VerifyAnswer;
 use service::gateway::{self, Answer};
-use testkit::{Pc, Phone, Server, domain};
+use testkit::{Pc, Server, domain};
 
 const LIMIT: u32 = 20;
-
-async fn enrolled() -> (Server, Pc, Phone) {
-    let server = Server::new();
-    let pc = server.pc("PC-1").await;
-    let phone = server.enroll(&pc, &domain(1001)).await;
-    server.wait(300);
-    (server, pc, phone)
-}
 
 async fn ask(server: &Server, gateway: &str, name: &str, code: &str) -> Answer {
     let (gateway, code) = (gateway.parse().unwrap(), Secret::from_text(code.to_owned()));

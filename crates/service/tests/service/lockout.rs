@@ -1,17 +1,9 @@
-use crate::{why, why_until};
+use crate::{enrolled, why, why_until};
 use domain::AuditKind;
 use model::Reason;
 use protocol::http::{BeginAnswer, VerifyAnswer};
 use std::time::Duration;
 use testkit::{Pc, Phone, Server, domain};
-
-async fn enrolled() -> (Server, Pc, Phone) {
-    let server = Server::new();
-    let pc = server.pc("PC-1").await;
-    let phone = server.enroll(&pc, &domain(1001)).await;
-    server.wait(300);
-    (server, pc, phone)
-}
 
 /// Types wrong codes, each in an attempt of its own; the last answer.
 async fn wrong(server: &Server, pc: &Pc, phone: &Phone, times: usize) -> VerifyAnswer {

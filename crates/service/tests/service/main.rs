@@ -22,6 +22,16 @@ mod rotation;
 
 use model::{Reason, UnixTime};
 use protocol::http::{BeginAnswer, ConfirmAnswer, Refusal, ShowAnswer, VerifyAnswer};
+use testkit::{Pc, Phone, Server, domain};
+
+/// Somebody with a token whose last code was of a while ago.
+async fn enrolled() -> (Server, Pc, Phone) {
+    let server = Server::new();
+    let pc = server.pc("PC-1").await;
+    let phone = server.enroll(&pc, &domain(1001)).await;
+    server.wait(300);
+    (server, pc, phone)
+}
 
 /// An answer that may be a refusal.
 trait MayRefuse: std::fmt::Debug {
