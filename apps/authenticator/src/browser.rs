@@ -14,7 +14,13 @@ pub(crate) mod reader;
 pub(crate) mod request;
 pub(crate) mod worker;
 
+use js_sys::Reflect;
 use wasm_bindgen::JsValue;
+
+/// A field of an object; undefined where there is none.
+pub(crate) fn field(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
 
 /// What the browser did not do.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Passkeys that derive keys: WebAuthn with the extension `prf`.
 
-use super::Refused;
+use super::{Refused, field};
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use model::Secret;
 use rand_core::Rng;
@@ -82,7 +82,6 @@ async fn call(method: &str, options: Object) -> Result<Passkey, Refused> {
     let options = object(&[("publicKey", options.into())])?;
     let promise: Promise = method.call1(&container, &options).map_err(Refused::from_js)?.unchecked_into();
     let passkey = JsFuture::from(promise).await.map_err(Refused::from_js)?;
-    let field = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED);
     let id = Uint8Array::new(&field(&passkey, "rawId")).to_vec();
     let results: Function =
         field(&passkey, "getClientExtensionResults").dyn_into().map_err(|_| Refused::Nothing)?;

@@ -1,6 +1,6 @@
 //! A worker: one request after the other, each with its answer.
 
-use super::{Refused, page};
+use super::{Refused, field, page};
 use js_sys::{Function, Object, Promise, Reflect};
 use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -39,13 +39,12 @@ impl Worker {
             let refuse = reject.clone();
             let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
                 let data = event.data();
-                let field = |name: &str| Reflect::get(&data, &name.into()).unwrap_or(JsValue::UNDEFINED);
-                if field("id").as_f64() != Some(f64::from(id)) {
+                if field(&data, "id").as_f64() != Some(f64::from(id)) {
                     return;
                 }
-                let problem = field("problem");
+                let problem = field(&data, "problem");
                 let _called = if problem.is_undefined() {
-                    resolve.call1(&JsValue::NULL, &field("answer"))
+                    resolve.call1(&JsValue::NULL, &field(&data, "answer"))
                 } else {
                     refuse.call1(&JsValue::NULL, &problem)
                 };

@@ -58,8 +58,7 @@ pub async fn answer(request: JsValue) -> Result<JsValue, JsValue> {
         Err(Failed::Asks(handle)) => set(&answer, "asks", &handle)?,
         Err(Failed::Thrown(error)) => {
             set(&answer, "failed", &"refused".into())?;
-            let name = Reflect::get(&error, &"name".into()).unwrap_or(JsValue::UNDEFINED);
-            set(&answer, "detail", &name)?;
+            set(&answer, "detail", &field(&error, "name"))?;
         }
     }
     Ok(answer.into())

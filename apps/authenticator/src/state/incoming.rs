@@ -1,7 +1,7 @@
 //! A file of another authenticator, or of this one: what is in it, entry by entry, before anything is added.
 
 use super::{App, Key};
-use crate::browser::{Refused, worker::Worker};
+use crate::browser::{Refused, field, worker::Worker};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use model::Secret;
 use vault::{Draft, EntryId, Vault, container::payload};
@@ -35,20 +35,19 @@ impl App {
     pub(crate) async fn look_into(self, file: &[u8], password: Option<&Secret>) -> Result<Incoming, NoFile> {
         let read = ask("file", file, password).await;
         let answer = read.map_err(|_| NoFile::Unreadable(self.t(Key::ImportNotRead)))?;
-        let field = |name: &str| Reflect::get(&answer, &name.into()).unwrap_or(JsValue::UNDEFINED);
-        match field("unreadable").as_string() {
+        match field(&answer, "unreadable").as_string() {
             Some(word) if word == "password" => return Err(NoFile::AsksForPassword),
             Some(word) => return Err(NoFile::Unreadable(self.why(&word))),
             None => {}
         }
-        let tokens = Secret::new(Uint8Array::new(&field("tokens")).to_vec());
+        let tokens = Secret::new(Uint8Array::new(&field(&answer, "tokens")).to_vec());
         let vault = payload::read(tokens.expose()).map_err(|_| NoFile::Unreadable(self.why("")))?;
         // A list of addresses is nobody's format.
-        let format = field("format").as_string().unwrap_or_else(|| self.t(Key::ExportLinks));
-        let missing = field("missing").as_string();
+        let format = field(&answer, "format").as_string().unwrap_or_else(|| self.t(Key::ExportLinks));
+        let missing = field(&answer, "missing").as_string();
         let missing =
             missing.map(|parts| self.t_with(Key::GoogleMissing, &[("parts", parts.as_str().into())]));
-        Ok(Incoming { missing, ..self.judge(format, &Array::from(&field("entries")), &vault) })
+        Ok(Incoming { missing, ..self.judge(format, &Array::from(&field(&answer, "entries")), &vault) })
     }
 
     fn judge(self, format: String, entries: &Array, vault: &Vault) -> Incoming {

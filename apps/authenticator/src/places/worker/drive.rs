@@ -1,12 +1,12 @@
 //! Google Drive, in the folder that only this app sees, through our server: signing in (RFC 6749 §4.1, RFC 7636) and files.
 
 use super::{
-    Asked, Failed, Files,
+    Asked, Failed, Files, field,
     request::{Answer, send},
     set, text,
 };
 use data_encoding::BASE64URL_NOPAD;
-use js_sys::{Array, JSON, Object, Reflect, encode_uri_component};
+use js_sys::{Array, JSON, Object, encode_uri_component};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use vault::backup_files::is_name;
@@ -63,8 +63,8 @@ async fn token(question: &Object) -> Result<JsValue, Failed> {
 
 pub(super) struct Drive {
     authorization: String,
-    /// The ids of files that were listed or made, by name.
-    ids: RefCell<Vec<(String, String)>>,
+    /// The ids of files by name, once they were listed.
+    ids: RefCell<Option<Vec<(String, String)>>>,
 }
 
 impl Drive {
@@ -73,9 +73,7 @@ impl Drive {
         let question = Object::new();
         set(&question, "refresh", &asked.field("access"))?;
         let access = text(&token(&question).await?, "access").ok_or(Failed::Word("sign-in"))?;
-        let drive = Self { authorization: format!("Bearer {access}"), ids: RefCell::default() };
-        drive.names().await?;
-        Ok(drive)
+        Ok(Self { authorization: format!("Bearer {access}"), ids: RefCell::default() })
     }
 
     async fn send(
@@ -91,8 +89,12 @@ impl Drive {
         send(method, &format!("/api/v1/drive/files{slash}{id}"), &headers, body).await
     }
 
-    fn id(&self, name: &str) -> Option<String> {
-        self.ids.borrow().iter().find(|(known, _)| known == name).map(|(_, id)| id.clone())
+    async fn id(&self, name: &str) -> Result<Option<String>, Failed> {
+        if self.ids.borrow().is_none() {
+            self.names().await?;
+        }
+        let ids = self.ids.borrow();
+        Ok(ids.iter().flatten().find(|(known, _)| known == name).map(|(_, id)| id.clone()))
     }
 }
 
@@ -102,18 +104,17 @@ impl Files for Drive {
         if !(answer.status == 200 && answer.of_place) {
             return Err(answer.failure());
         }
-        let files = Reflect::get(&JSON::parse(&answer.text())?, &"files".into())?;
-        let files = files.dyn_into::<Array>().unwrap_or_default();
+        let files = field(&JSON::parse(&answer.text())?, "files").dyn_into::<Array>().unwrap_or_default();
         let ids = files.iter().filter_map(|file| Some((text(&file, "name")?, text(&file, "id")?)));
         let ids: Vec<_> = ids.filter(|(name, _)| is_name(name)).collect();
         let mut names: Vec<_> = ids.iter().map(|(name, _)| name.clone()).collect();
         names.dedup();
-        *self.ids.borrow_mut() = ids;
+        self.ids.replace(Some(ids));
         Ok(names)
     }
 
     async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, Failed> {
-        let Some(id) = self.id(name) else { return Ok(None) };
+        let Some(id) = self.id(name).await? else { return Ok(None) };
         let answer = self.send("GET", &id, &[], None).await?;
         match (answer.status, answer.of_place) {
             (200, true) => Ok(Some(answer.body)),
@@ -140,7 +141,7 @@ impl Files for Drive {
     }
 
     async fn remove(&self, name: &str) -> Result<(), Failed> {
-        let Some(id) = self.id(name) else { return Ok(()) };
+        let Some(id) = self.id(name).await? else { return Ok(()) };
         let answer = self.send("DELETE", &id, &[], None).await?;
         match (answer.status, answer.of_place) {
             (200 | 204 | 404, true) => Ok(()),

@@ -1,5 +1,5 @@
 use super::place::{BackupPlace, Kept, PlaceError};
-use crate::browser::{Refused, folder, worker::Worker};
+use crate::browser::{Refused, field, folder, worker::Worker};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use model::Secret;
 use std::cell::RefCell;
@@ -96,9 +96,4 @@ impl BackupPlace for FarPlace {
         // What stays is merged in once more the next time, which changes nothing, and removed then.
         let _settled = self.ask("settle", &[("mark", mark.into()), ("known", expected.into())]).await;
     }
-}
-
-/// A field of an answer.
-pub(super) fn field(answer: &JsValue, name: &str) -> JsValue {
-    Reflect::get(answer, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }

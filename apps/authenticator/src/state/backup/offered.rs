@@ -1,12 +1,9 @@
-use super::{
-    App,
-    far::{FarPlace, field},
-};
+use super::{App, far::FarPlace};
 use crate::browser::{
-    Refused, folder, page,
+    Refused, field, folder, page,
     request::{self, Request},
 };
-use js_sys::{Array, JSON, Reflect};
+use js_sys::{Array, JSON};
 use model::Secret;
 use vault::backup_box::PlaceKind;
 use wasm_bindgen::{JsCast, JsValue};
@@ -29,12 +26,11 @@ impl Offered {
         let answer = request::send(&request).await.ok().filter(|answer| answer.status == 200);
         let text = answer.and_then(|answer| String::from_utf8(answer.body).ok()).unwrap_or_default();
         let places = JSON::parse(&text).unwrap_or(JsValue::UNDEFINED);
-        let field = |name: &str| Reflect::get(&places, &name.into()).unwrap_or(JsValue::UNDEFINED);
-        let webdav = field("webdav").dyn_into::<Array>().unwrap_or_default();
+        let webdav = field(&places, "webdav").dyn_into::<Array>().unwrap_or_default();
         Self {
             webdav: webdav.iter().filter_map(|target| target.as_string()).collect(),
-            drive: field("drive").as_string(),
-            icloud: field("icloud").is_truthy(),
+            drive: field(&places, "drive").as_string(),
+            icloud: field(&places, "icloud").is_truthy(),
         }
     }
 
@@ -57,7 +53,7 @@ impl Offered {
 /// When the person turned away, or the browser does not keep it.
 pub(crate) async fn choose_folder() -> Result<(String, Secret), Refused> {
     let handle = folder::choose().await?;
-    let name = Reflect::get(&handle, &"name".into()).ok().and_then(|name| name.as_string());
+    let name = field(&handle, "name").as_string();
     // Another one each time: the backup that there is goes on in its own folder until the new one is set up.
     let access = Secret::from_text(format!("folder {}", page::now_ms()));
     let place = FarPlace::new(PlaceKind::Folder, &access);
