@@ -1,4 +1,4 @@
-use crate::Server;
+use crate::{Oath, Server};
 use model::{
     AccountClaim, AttemptId, AuthorityClaim, MachineId, Place, RequestId, Secret, Sid, SignInKind, UnixTime,
 };
@@ -115,6 +115,31 @@ impl BareMachine {
         let answer = machine.send::<JoinRequest>(KeyId::New(fingerprint), &body).await.expect("joined");
         machine.id = answer.machine;
         machine
+    }
+
+    /// Somebody of a domain, with a token whose present code is used up.
+    ///
+    /// # Panics
+    /// When they cannot enroll.
+    pub async fn enroll(&self, number: u32) -> (Start, Oath) {
+        let start = Start::domain("S-1-5-21-7-8-9", number);
+        let (attempt, began) = self.begin(&start).await;
+        assert!(matches!(began, Ok(BeginAnswer::Enroll { .. })), "{began:?}");
+        let (uri, _) = self.show(attempt, None, false).await;
+        let token = Oath::scan(&uri.expect("shown"));
+        let born = self.confirm(attempt, &token.own_code(0)).await;
+        assert!(matches!(born, Ok(ConfirmAnswer::Accept { .. })), "{born:?}");
+        (start, token)
+    }
+
+    /// What becomes of a code, in an attempt of its own, of somebody who has a token.
+    ///
+    /// # Panics
+    /// When they are not asked for one, or nothing becomes of it.
+    pub async fn sign_in(&self, start: &Start, code: &str) -> VerifyAnswer {
+        let (attempt, began) = self.begin(start).await;
+        assert!(matches!(began, Ok(BeginAnswer::Code { .. })), "{began:?}");
+        self.verify(attempt, code).await.expect("a verdict")
     }
 
     /// The same machine, with the same key, at another node of the same server.

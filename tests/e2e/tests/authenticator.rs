@@ -1,6 +1,6 @@
 //! The authenticator in a browser: the main flow, the vault on the device, backups on the server.
 
-use countersign_e2e::{Browser, Clip, Oath, Server, Site, app_folder};
+use countersign_e2e::{Browser, Clip, Server, Site, app_folder};
 
 const ADA: &str =
     "otpauth://totp/Example:ada@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example";
@@ -25,22 +25,6 @@ async fn scan(browser: &Browser) {
     browser.press("Turn on the camera").await;
 }
 
-/// Waits until the first token shows the code that `oathtool` computes.
-async fn shows_code_of(browser: &Browser, uri: &str) {
-    let oath = Oath::scan(uri);
-    browser
-        .wait("the code is the one of oathtool", || async {
-            let code = browser.text_of(".code").await?.replace(' ', "");
-            (code == oath.code(0)).then_some(())
-        })
-        .await;
-}
-
-async fn unlock(browser: &Browser) {
-    browser.fill("Password", PASSWORD).await;
-    browser.press("Unlock").await;
-}
-
 #[tokio::test]
 async fn from_the_welcome_to_a_code_that_oathtool_agrees_with_and_offline_after_that() {
     let site = Site::serve(&app_folder());
@@ -54,15 +38,12 @@ async fn from_the_welcome_to_a_code_that_oathtool_agrees_with_and_offline_after_
     assert_eq!(browser.run(reader_is_loaded).await, false, "before there is anything to read");
     scan(&browser).await;
     browser.sees("ada@example.com").await;
-    shows_code_of(&browser, ADA).await;
+    browser.shows_code_of(ADA).await;
     browser.sees("seconds left").await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
 
     // Everything is in the service worker's cache once it is in control.
-    let ready = "return navigator.serviceWorker.getRegistration().then(r => !!(r && r.active))";
-    browser
-        .wait("the app can be used offline", || async { (browser.run(ready).await == true).then_some(()) })
-        .await;
+    browser.can_be_used_offline().await;
     let address = site.address();
     drop(site);
     browser.open(&address).await;
@@ -70,22 +51,16 @@ async fn from_the_welcome_to_a_code_that_oathtool_agrees_with_and_offline_after_
     browser.fill("Password", "wrong").await;
     browser.press("Unlock").await;
     browser.sees("That did not open the vault").await;
-    unlock(&browser).await;
-    shows_code_of(&browser, ADA).await;
+    browser.unlock(PASSWORD).await;
+    browser.shows_code_of(ADA).await;
     assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "the server is gone");
 }
 
 #[tokio::test]
 async fn without_a_network_the_app_is_there_soon() {
     const LOADS: usize = 11;
-    let site = Site::serve(&app_folder());
-    let browser = Browser::start(None).await;
-    browser.open(&site.address()).await;
-    browser.begin_without_backup(PASSWORD).await;
-    let ready = "return navigator.serviceWorker.getRegistration().then(r => !!(r && r.active))";
-    browser
-        .wait("the app can be used offline", || async { (browser.run(ready).await == true).then_some(()) })
-        .await;
+    let (site, browser) = Browser::begun(PASSWORD).await;
+    browser.can_be_used_offline().await;
     let address = site.address();
     drop(site);
     let mut times = Vec::new();
@@ -121,10 +96,7 @@ async fn a_code_in_light_on_dark_is_read_and_one_that_is_no_token_is_said_to_be_
 #[tokio::test]
 async fn nothing_on_the_disk_has_the_secret_in_the_clear_and_the_older_state_is_taken_when_the_newest_is_damaged()
  {
-    let site = Site::serve(&app_folder());
-    let browser = Browser::start(None).await;
-    browser.open(&site.address()).await;
-    browser.begin_without_backup(PASSWORD).await;
+    let (site, browser) = Browser::begun(PASSWORD).await;
     browser.follow(ADA).await;
     browser.sees("ada@example.com").await;
     browser.follow(BOB).await;
@@ -132,27 +104,10 @@ async fn nothing_on_the_disk_has_the_secret_in_the_clear_and_the_older_state_is_
     let address = browser.driver.current_url().await.unwrap();
     assert_eq!(address.fragment(), None, "the secret is still in the address");
 
-    // One byte of the newest state.
-    let damage = "return new Promise((done, fail) => {
-        const open = indexedDB.open('countersign');
-        open.onerror = fail;
-        open.onsuccess = () => {
-            const store = open.result.transaction('vault', 'readwrite').objectStore('vault');
-            const slots = {};
-            for (const slot of ['a', 'b']) store.get(slot).onsuccess = (e) => { slots[slot] = e.target.result; };
-            store.count().onsuccess = () => {
-                const newest = slots.a.number > slots.b.number ? 'a' : 'b';
-                const record = slots[newest];
-                record.bytes[record.bytes.length - 1] ^= 1;
-                store.put(record, newest);
-                store.transaction.oncomplete = () => { open.result.close(); done(true); };
-            };
-        };
-    })";
-    assert_eq!(browser.run(damage).await, true);
+    browser.damage_saved("newest").await;
     browser.open(&site.address()).await;
     browser.sees("The newest saved state was damaged").await;
-    unlock(&browser).await;
+    browser.unlock(PASSWORD).await;
     browser.sees("ada@example.com").await;
     assert!(!browser.text().await.contains("bob"), "that was in the damaged state");
     // The next change replaces the damaged state, and all is well.
@@ -185,15 +140,15 @@ async fn a_passkey_and_a_recovery_code_open_the_vault_and_the_password_still_doe
     browser.press("Back").await;
     browser.press("Lock").await;
     browser.press("Unlock with a passkey").await;
-    shows_code_of(&browser, ADA).await;
+    browser.shows_code_of(ADA).await;
     browser.press("Lock").await;
     browser.press("Use a recovery code").await;
     browser.fill("Recovery code", &code).await;
     browser.press("Use a recovery code").await;
-    shows_code_of(&browser, ADA).await;
+    browser.shows_code_of(ADA).await;
     browser.press("Lock").await;
-    unlock(&browser).await;
-    shows_code_of(&browser, ADA).await;
+    browser.unlock(PASSWORD).await;
+    browser.shows_code_of(ADA).await;
 }
 
 #[tokio::test]
@@ -214,13 +169,13 @@ async fn a_backup_on_the_server_is_verified_and_brings_the_tokens_to_a_second_de
     second.open(&address).await;
     begin_with_backup(&second, "Ada ").await;
     second.sees("ada@example.com").await;
-    shows_code_of(&second, ADA).await;
+    second.shows_code_of(ADA).await;
 
     // Both change: the one that comes later merges, and nothing is lost.
     second.follow(BOB).await;
     second.sees("2 tokens").await;
     first.press("Lock").await;
-    unlock(&first).await;
+    first.unlock(PASSWORD).await;
     first.follow("otpauth://totp/Third:eve?secret=NBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Third").await;
     first.sees("3 tokens").await;
     first.sees("bob").await;
@@ -228,7 +183,7 @@ async fn a_backup_on_the_server_is_verified_and_brings_the_tokens_to_a_second_de
     // A server that is gone is said so in red until it is back.
     server.kill();
     second.press("Lock").await;
-    unlock(&second).await;
+    second.unlock(PASSWORD).await;
     second.follow("otpauth://totp/Fourth:mia?secret=OBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Fourth").await;
     second.sees("The last backup failed").await;
     second.sees("The server can't be reached").await;

@@ -12,22 +12,14 @@ const CODES: [&str; 3] = ["755224", "287082", "359152"];
 
 #[tokio::test]
 async fn a_counter_is_saved_before_its_code_is_shown_so_that_no_code_comes_twice() {
-    let site = Site::serve(&app_folder());
-    let browser = Browser::start(None).await;
-    browser.open(&site.address()).await;
-    browser.begin_without_backup(PASSWORD).await;
+    let (site, browser) = Browser::begun(PASSWORD).await;
     browser.follow(COUNTED).await;
     for code in CODES {
         browser.press("New code").await;
-        browser
-            .wait(&format!("{code} is shown"), || async {
-                (browser.text_of(".code").await?.replace(' ', "") == code).then_some(())
-            })
-            .await;
+        browser.shows_code(&format!("{code} is shown"), |shown| shown == code).await;
         // As if the phone had been switched off right then.
         browser.open(&site.address()).await;
-        browser.fill("Password", PASSWORD).await;
-        browser.press("Unlock").await;
+        browser.unlock(PASSWORD).await;
         browser.sees("Counted").await;
     }
 }

@@ -3,7 +3,7 @@
 
 use countersign_e2e::{BareMachine, Oath, Server, Start};
 use model::AttemptId;
-use protocol::http::{BeginAnswer, ConfirmAnswer, VerifyAnswer};
+use protocol::http::{BeginAnswer, VerifyAnswer};
 use std::{sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 
@@ -145,12 +145,7 @@ where
 async fn enroll_all(machine: &Arc<BareMachine>) -> Vec<Person> {
     let mut people = Vec::new();
     for number in 0..PEOPLE {
-        let start = Start::domain("S-1-5-21-7-8-9", 1000 + number as u32);
-        let (attempt, _) = machine.begin(&start).await;
-        let (uri, _) = machine.show(attempt, None, false).await;
-        let token = Oath::scan(&uri.expect("shown"));
-        let born = machine.confirm(attempt, &token.own_code(0)).await;
-        assert!(matches!(born, Ok(ConfirmAnswer::Accept { .. })), "{born:?}");
+        let (start, token) = machine.enroll(1000 + number as u32).await;
         people.push(Person { start, token });
     }
     people

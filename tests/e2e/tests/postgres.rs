@@ -50,18 +50,6 @@ async fn nodes(period_seconds: u64) -> Option<Nodes> {
     Some(Nodes { servers, machines, cluster })
 }
 
-/// Somebody with a token, enrolled at one node.
-async fn enrolled(machine: &BareMachine, number: u32) -> (Start, Oath) {
-    let start = Start::domain("S-1-5-21-7-8-9", number);
-    let (attempt, began) = machine.begin(&start).await;
-    assert!(matches!(began, Ok(BeginAnswer::Enroll { .. })), "{began:?}");
-    let (uri, _) = machine.show(attempt, None, false).await;
-    let token = Oath::scan(&uri.expect("shown"));
-    let born = machine.confirm(attempt, &token.own_code(0)).await;
-    assert!(matches!(born, Ok(ConfirmAnswer::Accept { .. })), "{born:?}");
-    (start, token)
-}
-
 /// Begins attempts, one after another at each node in turn.
 async fn attempts(machines: &[Arc<BareMachine>], start: &Start, count: usize) -> Vec<AttemptId> {
     let mut begun = JoinSet::new();
@@ -80,7 +68,7 @@ async fn attempts(machines: &[Arc<BareMachine>], start: &Start, count: usize) ->
 #[tokio::test(flavor = "multi_thread")]
 async fn of_fifty_requests_with_one_code_over_three_nodes_exactly_one_is_accepted() {
     let Some(nodes) = nodes(1).await else { return };
-    let (start, token) = enrolled(&nodes.machines[0], 1001).await;
+    let (start, token) = nodes.machines[0].enroll(1001).await;
     let began = Instant::now();
     let rounds = times(500, 25);
     for round in 0..rounds {
@@ -146,7 +134,7 @@ async fn of_fifty_guesses_over_three_nodes_four_are_wrong_and_the_fifth_blocks()
     nodes.servers[0]
         .policy("[limits]\nrequests_per_minute = 100000\n[groups.default]\nnew_people_per_day = 100000\n");
     for number in 0..times(50, 8) as u32 {
-        let (start, token) = enrolled(&nodes.machines[0], 4_000 + number).await;
+        let (start, token) = nodes.machines[0].enroll(4_000 + number).await;
         let attempts = attempts(&nodes.machines, &start, PARALLEL).await;
         let (wrong, mut guesses) = (token.wrong_code(), JoinSet::new());
         for (index, attempt) in attempts.into_iter().enumerate() {
@@ -181,7 +169,7 @@ async fn with_nodes_and_the_database_killed_in_the_middle_no_code_counts_twice_a
     let Some(mut nodes) = nodes(STEP).await else { return };
     let mut people = Vec::new();
     for number in 0..PEOPLE {
-        people.push(enrolled(&nodes.machines[number % NODES], 3_000 + number as u32).await);
+        people.push(nodes.machines[number % NODES].enroll(3_000 + number as u32).await);
     }
     let rounds = times(30, 6);
     let (mut answered, mut unanswered, mut accepted_later) = (0, 0, 0);

@@ -1,35 +1,16 @@
 //! From a file into PostgreSQL, and back out of a backup; what the commands say of such a database.
 
-use countersign_e2e::{BareMachine, Oath, Server, Start, program};
-use data_encoding::BASE64;
-use protocol::http::{BeginAnswer, ConfirmAnswer, VerifyAnswer};
+use countersign_e2e::{BareMachine, Server, program};
+use protocol::http::VerifyAnswer;
 use std::{
     fs,
     path::Path,
     process::{Command, Output},
     time::Duration,
 };
-use testkit::postgres::Cluster;
+use testkit::{Certified, pem, postgres::Cluster};
 
 const PASSWORD: &str = "correct horse battery staple";
-
-/// Somebody with a token, whose present code is used up.
-async fn enrolled(machine: &BareMachine, number: u32) -> (Start, Oath) {
-    let start = Start::domain("S-1-5-21-7-8-9", number);
-    let (attempt, began) = machine.begin(&start).await;
-    assert!(matches!(began, Ok(BeginAnswer::Enroll { .. })), "{began:?}");
-    let (uri, _) = machine.show(attempt, None, false).await;
-    let token = Oath::scan(&uri.expect("shown"));
-    let born = machine.confirm(attempt, &token.own_code(0)).await;
-    assert!(matches!(born, Ok(ConfirmAnswer::Accept { .. })), "{born:?}");
-    (start, token)
-}
-
-async fn answer(machine: &BareMachine, start: &Start, code: &str) -> VerifyAnswer {
-    let (attempt, began) = machine.begin(start).await;
-    assert!(matches!(began, Ok(BeginAnswer::Code { .. })), "{began:?}");
-    machine.verify(attempt, code).await.expect("a verdict")
-}
 
 /// Runs `countersign` against a data folder with a password, in the given environment.
 fn countersign(data: &Path, words: &[&str], environment: &[(&str, &str)]) -> Output {
@@ -64,12 +45,12 @@ async fn a_server_moves_into_postgresql_is_backed_up_there_and_comes_back_from_t
     let machine = BareMachine::join(&server, "default", "S-1-5-21-100-200-301").await;
     let mut people = Vec::new();
     for number in 0..5 {
-        people.push(enrolled(&machine, 1_000 + number).await);
+        people.push(machine.enroll(1_000 + number).await);
     }
     tokio::time::sleep(Duration::from_millis(3_100)).await;
     let used: Vec<String> = people.iter().map(|(_, token)| token.own_code(0)).collect();
     for ((start, _), code) in people.iter().zip(&used) {
-        let accepted = answer(&machine, start, code).await;
+        let accepted = machine.sign_in(start, code).await;
         assert!(matches!(accepted, VerifyAnswer::Accept { .. }), "{accepted:?}");
     }
 
@@ -92,12 +73,12 @@ async fn a_server_moves_into_postgresql_is_backed_up_there_and_comes_back_from_t
     server.point_to(&database);
     server.restart();
     for ((start, _), code) in people.iter().zip(&used) {
-        let again = answer(&machine, start, code).await;
+        let again = machine.sign_in(start, code).await;
         assert!(matches!(again, VerifyAnswer::Used { .. }), "a code from before the move: {again:?}");
     }
     tokio::time::sleep(Duration::from_millis(3_100)).await;
     for (start, token) in &people {
-        let next = answer(&machine, start, &token.own_code(0)).await;
+        let next = machine.sign_in(start, &token.own_code(0)).await;
         assert!(matches!(next, VerifyAnswer::Accept { .. }), "{next:?}");
     }
     server.cli(&["audit", "verify"]);
@@ -151,7 +132,7 @@ async fn the_master_key_changes_on_all_nodes_once_each_has_it() {
     let second = Server::start_on(&database, Some(&first));
     first.policy("[tokens]\ndigits = 8\nperiod_seconds = 3\nsteps_before = 10\n");
     let machine = BareMachine::join(&first, "default", "S-1-5-21-100-200-301").await;
-    let (start, token) = enrolled(&machine.at(&second), 1_001).await;
+    let (start, token) = machine.at(&second).enroll(1_001).await;
 
     let said = first.cli(&["key", "rotate"]);
     assert!(said.contains("copy the file to every other server"), "{said}");
@@ -161,39 +142,26 @@ async fn the_master_key_changes_on_all_nodes_once_each_has_it() {
     fs::copy(first.data().join("master.key"), second.data().join("master.key")).expect("copied");
     for node in [&first, &second] {
         tokio::time::sleep(Duration::from_millis(3_100)).await;
-        let next = answer(&machine.at(node), &start, &token.own_code(0)).await;
+        let next = machine.at(node).sign_in(&start, &token.own_code(0)).await;
         assert!(matches!(next, VerifyAnswer::Accept { .. }), "{next:?}");
     }
-    enrolled(&machine.at(&second), 1_002).await;
+    machine.at(&second).enroll(1_002).await;
     let keys = second.json(&["key", "list"]);
     assert_eq!(keys.as_array().map(Vec::len), Some(1), "{keys}");
 }
 
-fn pem(label: &str, der: &[u8]) -> String {
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", BASE64.encode(der))
-}
-
 #[test]
 fn away_from_this_machine_the_database_is_believed_by_its_certificate_and_believes_by_the_password() {
-    let authority_key = rcgen::KeyPair::generate().expect("a key");
-    let mut params = rcgen::CertificateParams::new(Vec::new()).expect("params");
-    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    let authority = params.self_signed(&authority_key).expect("an authority");
-    let issuer = rcgen::Issuer::from_params(&params, &authority_key);
-    let key = rcgen::KeyPair::generate().expect("a key");
-    let certificate = rcgen::CertificateParams::new(vec!["localhost".into()])
-        .and_then(|params| params.signed_by(&key, &issuer))
-        .expect("a certificate");
-    let key = pem("PRIVATE KEY", &key.serialize_der());
-    let Some(cluster) = Cluster::with_tls(&pem("CERTIFICATE", certificate.der()), &key) else { return };
+    let Certified { authority, certificate, key } = Certified::of("localhost");
+    let (certificate, key) = (pem("CERTIFICATE", &certificate), pem("PRIVATE KEY", &key));
+    let Some(cluster) = Cluster::with_tls(&certificate, &key) else { return };
     cluster.sql("postgres", "CREATE ROLE remote LOGIN PASSWORD 's3same'");
     cluster.sql("postgres", "CREATE DATABASE away OWNER remote");
 
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (ca, others) = (folder.path().join("ca.pem"), folder.path().join("others.pem"));
-    fs::write(&ca, pem("CERTIFICATE", authority.der())).expect("written");
-    let stranger = params.self_signed(&rcgen::KeyPair::generate().expect("a key")).expect("an authority");
-    fs::write(&others, pem("CERTIFICATE", stranger.der())).expect("written");
+    fs::write(&ca, authority).expect("written");
+    fs::write(&others, Certified::of("localhost").authority).expect("written");
     let password = folder.path().join("password");
     fs::write(&password, "s3same\n").expect("written");
     fs::set_permissions(&password, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("a mode");

@@ -1,7 +1,7 @@
 //! A backup taken while people sign in, restored on a new machine; and a new master key while they do.
 
 use countersign_e2e::{Account, BareMachine, FakeWindows, Oath, Server, Start, program};
-use protocol::http::{BeginAnswer, ConfirmAnswer, VerifyAnswer};
+use protocol::http::VerifyAnswer;
 use std::{
     path::Path,
     process::{Child, Command, Stdio},
@@ -24,19 +24,12 @@ struct Person {
 }
 
 async fn enroll(machine: &BareMachine, number: u32) -> Person {
-    let start = Start::domain("S-1-5-21-7-8-9", number);
-    let (attempt, _) = machine.begin(&start).await;
-    let (uri, _) = machine.show(attempt, None, false).await;
-    let token = Oath::scan(&uri.expect("shown"));
-    let born = machine.confirm(attempt, &token.own_code(0)).await;
-    assert!(matches!(born, Ok(ConfirmAnswer::Accept { .. })), "{born:?}");
+    let (start, token) = machine.enroll(number).await;
     Person { start, token }
 }
 
 async fn sign_in(machine: &BareMachine, person: &Person, code: &str) -> VerifyAnswer {
-    let (attempt, began) = machine.begin(&person.start).await;
-    assert!(matches!(began, Ok(BeginAnswer::Code { .. })), "{began:?}");
-    machine.verify(attempt, code).await.expect("a verdict")
+    machine.sign_in(&person.start, code).await
 }
 
 /// People who sign in one after the other, each with a code of a new step, until it is ended; every code has to be taken.

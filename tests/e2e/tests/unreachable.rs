@@ -2,7 +2,6 @@
 //! of a request.
 
 use countersign_e2e::{Account, Deed, FakeWindows, Impostor, Oath, Server};
-use data_encoding::BASE64;
 use protocol::signature::{SignatureValue, SigningKey, sign_answer};
 use std::{
     io::{Read, Write},
@@ -73,32 +72,18 @@ struct Certified {
 }
 
 fn certified() -> Certified {
-    let authority_key = rcgen::KeyPair::generate().expect("a key");
-    let mut params = rcgen::CertificateParams::new(Vec::new()).expect("params");
-    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    let authority = params.self_signed(&authority_key).expect("an authority");
-    let issuer = rcgen::Issuer::from_params(&params, &authority_key);
-    let key = rcgen::KeyPair::generate().expect("a key");
-    let certificate = rcgen::CertificateParams::new(vec!["127.0.0.1".into()])
-        .and_then(|params| params.signed_by(&key, &issuer))
-        .expect("a certificate");
+    let testkit::Certified { authority, certificate, key } = testkit::Certified::of("127.0.0.1");
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("versions")
         .with_no_client_auth()
         .with_single_cert(
-            vec![CertificateDer::from(certificate.der().to_vec())],
-            PrivateKeyDer::try_from(key.serialize_der()).expect("a key"),
+            vec![CertificateDer::from(certificate)],
+            PrivateKeyDer::try_from(key).expect("a key"),
         )
         .expect("a configuration");
-    Certified { config: Arc::new(config), authority: pem(authority.der()) }
-}
-
-fn pem(der: &[u8]) -> String {
-    let body = BASE64.encode(der);
-    let lines: Vec<&str> = (0..body.len()).step_by(64).map(|at| &body[at..body.len().min(at + 64)]).collect();
-    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+    Certified { config: Arc::new(config), authority }
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> String {

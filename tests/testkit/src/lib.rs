@@ -16,7 +16,9 @@
     reason = "what goes wrong in here fails the test that asked for it"
 )]
 
+pub mod apache;
 mod attempt;
+mod certificates;
 mod clock;
 mod people;
 mod phone;
@@ -24,6 +26,7 @@ pub mod postgres;
 mod server;
 
 pub use attempt::{Attempt, Shown};
+pub use certificates::{Certified, pem};
 pub use clock::{Clock, START, entropy};
 pub use people::{DOMAIN, domain, entra};
 pub use phone::Phone;

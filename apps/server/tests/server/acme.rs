@@ -1,6 +1,6 @@
 //! A certificate from a real ACME server, which checks the name by TLS-ALPN-01.
 
-use crate::harness::{Lab, connect, get, pem};
+use crate::harness::{Lab, connect, get};
 use serde_json::json;
 use std::{
     net::{TcpListener, TcpStream},
@@ -8,6 +8,7 @@ use std::{
     thread::sleep,
     time::{Duration, Instant},
 };
+use testkit::pem;
 
 /// Ended with the test.
 struct Program(Child);

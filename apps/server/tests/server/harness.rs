@@ -219,13 +219,6 @@ pub(crate) fn get(address: &str, path: &str) -> (String, String) {
     (answer, key)
 }
 
-/// In PEM, as certificates and keys are kept in files.
-pub(crate) fn pem(label: &str, der: &[u8]) -> String {
-    let base64 = data_encoding::BASE64.encode(der);
-    let lines: Vec<_> = base64.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
-}
-
 /// SHA-256 of the public key of a certificate, in hexadecimal.
 pub(crate) fn spki(certificate: &rustls::pki_types::CertificateDer<'_>) -> String {
     use sha2::Digest;

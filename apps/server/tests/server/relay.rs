@@ -1,118 +1,16 @@
 //! The relay, to a real WebDAV server: Apache's `mod_dav`, with TLS and passwords.
 
-use crate::harness::{Lab, pem, try_connect};
+use crate::harness::{Lab, try_connect};
 use std::{
     fs,
     io::{Read, Write},
-    net::{TcpListener, TcpStream},
-    os::unix::process::CommandExt,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
+use testkit::apache::Apache;
 
-const APACHE: &str = "/usr/sbin/apache2";
-const MODULES: &str = "/usr/lib/apache2/modules";
 /// `mara:correct-horse`.
 const PASSWORD: &str = "Authorization: Basic bWFyYTpjb3JyZWN0LWhvcnNl\r\n";
-
-/// Apache in a folder of the test's, ended with it.
-struct Apache {
-    child: Child,
-    port: u16,
-    folder: PathBuf,
-}
-
-impl Apache {
-    /// Needs Debian's package `apache2-bin`, which has the program and no service.
-    fn start(lab: &Lab) -> Self {
-        let folder = lab.folder().join("apache");
-        fs::create_dir_all(folder.join("dav/mara")).unwrap();
-        let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        fs::write(folder.join("cert.pem"), pem("CERTIFICATE", own.cert.der())).unwrap();
-        fs::write(folder.join("key.pem"), pem("PRIVATE KEY", own.signing_key.serialized_der())).unwrap();
-        // `correct-horse` in SHA-1, as Apache reads it.
-        fs::write(folder.join("passwords"), "mara:{SHA}NstYn3QVe0WBGmkMWLQ0CV9I6fo=\n").unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        fs::write(folder.join("apache.conf"), configuration(&folder, port)).unwrap();
-        let mut command = Command::new(APACHE);
-        command.args(["-X", "-f"]).arg(folder.join("apache.conf"));
-        if rustix::process::getuid().is_root() {
-            // Apache serves nothing as root.
-            give_away(lab.folder());
-            command.uid(NOBODY).gid(NOBODY);
-        }
-        let child =
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap_or_else(
-                |error| panic!("{APACHE} does not start ({error}); apt-get install apache2-bin"),
-            );
-        let apache = Self { child, port, folder };
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(Instant::now() < deadline, "{}", apache.log("error.log"));
-            sleep(Duration::from_millis(50));
-        }
-        apache
-    }
-
-    fn log(&self, name: &str) -> String {
-        fs::read_to_string(self.folder.join(name)).unwrap_or_default()
-    }
-}
-
-impl Drop for Apache {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// An ordinary user, who has to be able to enter the folder.
-const NOBODY: u32 = 65_534;
-
-fn give_away(folder: &Path) {
-    std::os::unix::fs::chown(folder, Some(NOBODY), Some(NOBODY)).unwrap();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            give_away(&path);
-        } else {
-            std::os::unix::fs::chown(&path, Some(NOBODY), Some(NOBODY)).unwrap();
-        }
-    }
-}
-
-fn configuration(folder: &Path, port: u16) -> String {
-    let modules = [
-        "mpm_prefork",
-        "unixd",
-        "authn_core",
-        "authn_file",
-        "authz_core",
-        "authz_user",
-        "auth_basic",
-        "dav",
-        "dav_fs",
-        "ssl",
-        "alias",
-    ];
-    let modules: String = modules
-        .iter()
-        // What is built in is not there as a file.
-        .filter(|name| Path::new(&format!("{MODULES}/mod_{name}.so")).exists())
-        .map(|name| format!("LoadModule {name}_module {MODULES}/mod_{name}.so\n"))
-        .collect();
-    let folder = folder.display();
-    format!(
-        "{modules}ServerRoot {folder}\nServerName localhost\nListen 127.0.0.1:{port}\nPidFile {folder}/pid\n\
-         ErrorLog {folder}/error.log\nMutex file:{folder}\nDavLockDB {folder}/locks\nDocumentRoot {folder}/dav\n\
-         SSLEngine on\nSSLCertificateFile {folder}/cert.pem\nSSLCertificateKeyFile {folder}/key.pem\n\
-         Redirect /moved https://127.0.0.1:1/\n\
-         <Directory {folder}/dav>\nDav On\nAuthType Basic\nAuthName files\nAuthUserFile {folder}/passwords\n\
-         Require valid-user\n</Directory>\n"
-    )
-}
 
 struct Answer {
     status: u16,
@@ -152,8 +50,8 @@ fn send(address: &str, method: &str, path: &str, more: &str, body: &[u8]) -> Ans
 #[test]
 fn a_backup_is_written_read_listed_and_kept_from_being_overwritten_on_a_real_file_server() {
     let lab = Lab::new();
-    let apache = Apache::start(&lab);
-    let (port, ca) = (apache.port, apache.folder.join("cert.pem"));
+    let apache = Apache::start();
+    let (port, ca) = (apache.port(), apache.certificate());
     let config = format!(
         "log = \"trace\"\n[relay]\nwebdav_internal = [\"https://localhost:{port}/mara/\"]\nca = {ca:?}\n"
     );
@@ -177,7 +75,7 @@ fn a_backup_is_written_read_listed_and_kept_from_being_overwritten_on_a_real_fil
     );
     let sealed: Vec<u8> = (0..100_000_u32).flat_map(u32::to_be_bytes).collect();
     assert_eq!(send("PUT", "/mara/countersign/a%20b.backup", "If-None-Match: *\r\n", &sealed).status, 201);
-    assert_eq!(fs::read(apache.folder.join("dav/mara/countersign/a b.backup")).unwrap(), sealed);
+    assert_eq!(fs::read(apache.served().join("countersign/a b.backup")).unwrap(), sealed);
     let read = send("GET", "/mara/countersign/a%20b.backup", "", b"");
     assert!(read.status == 200 && read.body == sealed);
     assert_eq!(read.header("content-type"), Some("application/octet-stream"));
@@ -220,8 +118,8 @@ fn a_backup_is_written_read_listed_and_kept_from_being_overwritten_on_a_real_fil
 #[test]
 fn a_file_server_inside_is_not_reached_as_one_of_the_internet_nor_one_that_is_not_trusted() {
     let lab = Lab::new();
-    let apache = Apache::start(&lab);
-    let (port, ca) = (apache.port, apache.folder.join("cert.pem"));
+    let apache = Apache::start();
+    let (port, ca) = (apache.port(), apache.certificate());
     let path = format!("/api/v1/relay/webdav/localhost:{port}/moved/x");
     for (section, error) in [
         (format!("webdav = [\"https://localhost:{port}/moved/\"]\nca = {ca:?}"), "target_inside"),

@@ -1,6 +1,6 @@
 //! A server under way: answers, restarts, stops, and clients that mean no good.
 
-use crate::harness::{Lab, pem};
+use crate::harness::Lab;
 use rustix::process::Signal;
 use std::{
     fs,
@@ -9,6 +9,7 @@ use std::{
     os::unix::fs::PermissionsExt,
     time::{Duration, Instant},
 };
+use testkit::pem;
 
 #[test]
 fn the_first_start_makes_a_data_folder_for_its_owner_alone_and_prints_one_line_to_wait_for() {

@@ -3,7 +3,6 @@
 use countersign_e2e::{Browser, Server};
 use serde_json::json;
 use std::{fs, path::Path};
-use thirtyfour::By;
 
 /// 15 June 2026, 9:41:07 in UTC: seven seconds after a code began.
 const NOW_MS: u64 = 1_781_516_467_000;
@@ -99,11 +98,11 @@ async fn tokens(browser: &Browser, look: &impl AsyncFn(&Browser, &str)) {
     }
     browser.press("Add new token").await;
     browser.button("Scan QR code").await;
-    paste(browser, TOKENS[3]).await;
+    assert!(browser.paste(TOKENS[3]).await, "the app did not take it");
     browser.sees(", 4 tokens").await;
     look(browser, "tokens").await;
 
-    open(browser, "Countersign").await;
+    browser.open_token("Countersign").await;
     browser.fill("Tags", "work").await;
     look(browser, "edit").await;
     browser.press("Show as QR code").await;
@@ -121,7 +120,7 @@ async fn tokens(browser: &Browser, look: &impl AsyncFn(&Browser, &str)) {
     browser.fill("Challenge", "44172359").await;
     browser.sees("With the answer you confirm: 44172359").await;
     look(browser, "challenge").await;
-    open(browser, "Example Door").await;
+    browser.open_token("Example Door").await;
     browser.press("Move to trash").await;
     browser.sees(", 3 tokens").await;
 }
@@ -186,59 +185,12 @@ async fn trouble(browser: &Browser, look: &impl AsyncFn(&Browser, &str), address
     browser.press("Use a recovery code").await;
     browser.find("form + form, form ~ form").await;
     look(browser, "locked-code").await;
-    damage(browser, "newest").await;
+    browser.damage_saved("newest").await;
     browser.open(address).await;
     browser.sees("The newest saved state was damaged").await;
     look(browser, "damaged").await;
-    damage(browser, "both").await;
+    browser.damage_saved("both").await;
     browser.open(address).await;
     browser.sees("What is saved on this device cannot be read").await;
     look(browser, "unreadable").await;
-}
-
-/// Opens the screen of the token with this name.
-async fn open(browser: &Browser, issuer: &str) {
-    let path = format!("//li[.//*[@class='issuer' and .='{issuer}']]//button[normalize-space(.)='More']");
-    browser
-        .wait(&format!("{issuer} can be opened"), || async {
-            browser.driver.find(By::XPath(&path)).await.ok()?.click().await.ok()
-        })
-        .await;
-    browser.sees("Move to trash").await;
-}
-
-/// Pastes a text.
-async fn paste(browser: &Browser, text: &str) {
-    let script = format!(
-        "const clipboardData = new DataTransfer();
-         clipboardData.setData('text/plain', {});
-         return document.body.dispatchEvent(new ClipboardEvent('paste', {{ clipboardData, bubbles: true, cancelable: true }}));",
-        json!(text)
-    );
-    assert_eq!(browser.run(&script).await, false, "the app did not take it");
-}
-
-/// Changes one byte of the newest saved state, or of both.
-async fn damage(browser: &Browser, which: &str) {
-    let script = format!(
-        "return new Promise((done, fail) => {{
-            const open = indexedDB.open('countersign');
-            open.onerror = fail;
-            open.onsuccess = () => {{
-                const store = open.result.transaction('vault', 'readwrite').objectStore('vault');
-                const slots = {{}};
-                for (const slot of ['a', 'b']) store.get(slot).onsuccess = (e) => {{ slots[slot] = e.target.result; }};
-                store.count().onsuccess = () => {{
-                    const newest = slots.a.number > slots.b.number ? 'a' : 'b';
-                    for (const slot of ['a', 'b']) {{
-                        if (slot !== newest && '{which}' === 'newest') continue;
-                        slots[slot].bytes[slots[slot].bytes.length - 1] ^= slot === newest && '{which}' === 'both' ? 0 : 1;
-                        store.put(slots[slot], slot);
-                    }}
-                    store.transaction.oncomplete = () => {{ open.result.close(); done(true); }};
-                }};
-            }};
-        }})"
-    );
-    assert_eq!(browser.run(&script).await, true);
 }

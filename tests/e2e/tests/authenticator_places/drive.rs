@@ -47,11 +47,9 @@ async fn a_backup_goes_to_a_drive_as_documented_comes_to_a_second_device_and_is_
 
     google.state.lock().unwrap().revoked = true;
     first.run("location.reload()").await;
-    first.fill("Password", PASSWORD).await;
-    first.press("Unlock").await;
+    first.unlock(PASSWORD).await;
     second.open(&address).await;
-    second.fill("Password", PASSWORD).await;
-    second.press("Unlock").await;
+    second.unlock(PASSWORD).await;
     second.follow(&ADA.replace("Example", "Fifth").replace("GEZ", "MEZ")).await;
     second.sees("The last backup failed").await;
     second.sees("no longer knows this app").await;

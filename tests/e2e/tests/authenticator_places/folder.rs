@@ -49,8 +49,7 @@ async fn a_backup_goes_into_a_folder_after_every_change_also_when_the_app_is_ope
 
     // The folder is remembered.
     browser.open(&site.address()).await;
-    browser.fill("Password", PASSWORD).await;
-    browser.press("Unlock").await;
+    browser.unlock(PASSWORD).await;
     verified(&browser, "1 token").await;
     browser.follow(BOB).await;
     verified(&browser, "2 tokens").await;

@@ -38,8 +38,7 @@ async fn a_backup_goes_to_a_container_as_documented_with_a_new_token_each_time_a
 
     // The token that was given last is the one that is remembered.
     first.open(&address).await;
-    first.fill("Password", PASSWORD).await;
-    first.press("Unlock").await;
+    first.unlock(PASSWORD).await;
     verified(&first, "3 tokens").await;
     first.follow(&ADA.replace("Example", "Fifth").replace("GEZ", "MEZ")).await;
     verified(&first, "4 tokens").await;

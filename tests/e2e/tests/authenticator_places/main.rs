@@ -1,7 +1,6 @@
 //! Backups of the authenticator that go elsewhere than to the Countersign server: to a real file server (WebDAV), into a
 //! folder of the device, and to stand-ins for Google Drive and iCloud.
 
-mod apache;
 mod apple;
 mod drive;
 mod folder;

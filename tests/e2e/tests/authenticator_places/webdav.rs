@@ -1,11 +1,8 @@
-use super::{
-    ADA, BOB, EVE, PASSWORD,
-    apache::{self, Apache},
-    begin, join, serving, verified,
-};
+use super::{ADA, BOB, EVE, PASSWORD, begin, join, serving, verified};
 use countersign_e2e::{Browser, Server};
 use std::fs;
 use tempfile::NamedTempFile;
+use testkit::apache::{self, Apache};
 
 const PLACE: &str = "A file server (WebDAV)";
 
@@ -96,8 +93,7 @@ async fn a_file_server_that_is_gone_is_told_in_red_until_a_backup_is_read_back_a
     browser.sees("The server can't be reached").await;
     // It stays so when the app is opened again.
     browser.open(&address).await;
-    browser.fill("Password", PASSWORD).await;
-    browser.press("Unlock").await;
+    browser.unlock(PASSWORD).await;
     browser.sees("The last backup failed").await;
     apache.go_on();
     browser.press("Back up now").await;

@@ -10,26 +10,9 @@ const CODES: [&str; 2] = ["755224", "287082"];
 const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 \
     (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
 
-async fn unlock(browser: &Browser) {
-    browser.fill("Password", PASSWORD).await;
-    browser.press("Unlock").await;
-}
-
-/// Waits until the only code to be seen is this one.
-async fn shows(browser: &Browser, code: &str) {
-    browser
-        .wait(&format!("{code} is shown"), || async {
-            (browser.text_of(".code").await?.replace(' ', "") == code).then_some(())
-        })
-        .await;
-}
-
 #[tokio::test]
 async fn on_a_full_device_a_change_is_said_not_to_be_saved_and_nothing_that_was_there_is_lost() {
-    let site = Site::serve(&app_folder());
-    let browser = Browser::start(None).await;
-    browser.open(&site.address()).await;
-    browser.begin_without_backup(PASSWORD).await;
+    let (site, browser) = Browser::begun(PASSWORD).await;
     browser.follow(COUNTED).await;
     lists(&browser, &["Counted"]).await;
     let origin = format!("http://localhost:{}", site.port());
@@ -49,11 +32,11 @@ async fn on_a_full_device_a_change_is_said_not_to_be_saved_and_nothing_that_was_
     // What was saved before is there.
     browser.command("Storage.overrideQuotaForOrigin", json!({ "origin": origin })).await;
     browser.open(&site.address()).await;
-    unlock(&browser).await;
+    browser.unlock(PASSWORD).await;
     lists(&browser, &["Counted"]).await;
     for code in CODES {
         browser.press("New code").await;
-        shows(&browser, code).await;
+        browser.shows_code(&format!("{code} is shown"), |shown| shown == code).await;
     }
     browser.follow(BOB).await;
     lists(&browser, &["Counted", "Other"]).await;
@@ -74,12 +57,8 @@ async fn a_clock_that_is_wrong_is_told_and_the_codes_are_right_all_the_same() {
         browser.follow(ADA).await;
         lists(&browser, &["Example"]).await;
         let oath = Oath::scan(ADA);
-        browser
-            .wait(&format!("the code is that of a clock {ahead} seconds ahead"), || async {
-                let code = browser.text_of(".code").await?.replace(' ', "");
-                (code == oath.code_in(corrected)).then_some(())
-            })
-            .await;
+        let what = format!("the code is that of a clock {ahead} seconds ahead");
+        browser.shows_code(&what, |code| code == oath.code_in(corrected)).await;
         browser.press("Settings").await;
         browser.sees(said).await;
     }
@@ -87,22 +66,14 @@ async fn a_clock_that_is_wrong_is_told_and_the_codes_are_right_all_the_same() {
 
 #[tokio::test]
 async fn a_clock_that_is_set_while_the_app_is_open_is_compared_anew() {
-    let site = Site::serve(&app_folder());
-    let browser = Browser::start(None).await;
-    browser.open(&site.address()).await;
-    browser.begin_without_backup(PASSWORD).await;
+    let (_site, browser) = Browser::begun(PASSWORD).await;
     browser.follow(ADA).await;
     lists(&browser, &["Example"]).await;
     browser.run("const real = Date.now; Date.now = () => real() + 100000").await;
-    let oath = Oath::scan(ADA);
     browser.press("Settings").await;
     browser.sees("This device is 100 seconds ahead of the server. The codes are corrected").await;
     browser.press("Back").await;
-    browser
-        .wait("the code is the one of oathtool", || async {
-            (browser.text_of(".code").await?.replace(' ', "") == oath.code(0)).then_some(())
-        })
-        .await;
+    browser.shows_code_of(ADA).await;
 }
 
 #[tokio::test]
@@ -121,8 +92,7 @@ async fn in_a_tab_on_an_iphone_nothing_is_kept_and_the_way_to_install_comes_firs
     lists(&browser, &["Example"]).await;
     // In the tab it is a whole app.
     browser.press("Lock").await;
-    browser.fill("Password", PASSWORD).await;
-    browser.press("Unlock").await;
+    browser.unlock(PASSWORD).await;
     lists(&browser, &["Example"]).await;
     assert!(nothing_is_kept(&browser).await, "tokens of a tab are in its database");
     browser.open(&site.address()).await;
@@ -151,8 +121,7 @@ async fn who_opens_the_app_by_passkey_is_asked_for_the_password_once_in_a_while(
     browser.press("Lock").await;
     browser.sees("You have used your passkey for a while. Type your password once").await;
     assert!(!browser.text().await.contains("Unlock with a passkey"), "the password need not be known");
-    browser.fill("Password", PASSWORD).await;
-    browser.press("Unlock").await;
+    browser.unlock(PASSWORD).await;
     lists(&browser, &["Example"]).await;
     browser.press("Lock").await;
     browser.press("Unlock with a passkey").await;
@@ -164,19 +133,12 @@ async fn without_a_network_codes_are_scanned_and_files_read_that_never_were_befo
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("list.txt");
     std::fs::write(&file, BOB).unwrap();
-    let site = Site::serve(&app_folder());
-    let browser = Browser::start(None).await;
-    browser.open(&site.address()).await;
-    browser.begin_without_backup(PASSWORD).await;
-    let ready = "return navigator.serviceWorker.getRegistration().then(r => !!(r && r.active))";
-    browser
-        .wait("the app can be used offline", || async { (browser.run(ready).await == true).then_some(()) })
-        .await;
+    let (site, browser) = Browser::begun(PASSWORD).await;
+    browser.can_be_used_offline().await;
     let address = site.address();
     drop(site);
     browser.open(&address).await;
-    browser.fill("Password", PASSWORD).await;
-    browser.press("Unlock").await;
+    browser.unlock(PASSWORD).await;
     browser.press("Add new token").await;
     assert!(paste_picture_of(&browser, ADA).await);
     lists(&browser, &["Example"]).await;

@@ -3,16 +3,13 @@ use super::{
     files::{BANK, FILE_PASSWORD, downloaded, downloads_into, inspect},
     lists,
 };
-use countersign_e2e::{Browser, Gray, Oath, Site, app_folder};
+use countersign_e2e::{Browser, Gray, Oath};
 use std::fs;
 
 #[tokio::test]
 async fn a_page_to_print_is_made_for_whoever_knows_the_password_and_any_scanner_reads_it() {
     let folder = tempfile::tempdir().unwrap();
-    let site = Site::serve(&app_folder());
-    let browser = Browser::start(None).await;
-    browser.open(&site.address()).await;
-    browser.begin_without_backup(PASSWORD).await;
+    let (_site, browser) = Browser::begun(PASSWORD).await;
     for uri in [ADA, BOB] {
         browser.follow(uri).await;
     }
@@ -52,10 +49,7 @@ async fn a_list_of_links_has_every_token_and_what_a_format_cannot_hold_is_named(
     let folder = tempfile::tempdir().unwrap();
     let list = folder.path().join("list.txt");
     fs::write(&list, [ADA, BANK].join("\n")).unwrap();
-    let site = Site::serve(&app_folder());
-    let browser = Browser::start(None).await;
-    browser.open(&site.address()).await;
-    browser.begin_without_backup(PASSWORD).await;
+    let (_site, browser) = Browser::begun(PASSWORD).await;
     browser.press("Settings").await;
     browser.press("Import").await;
     super::files::choose(&browser, "#file", &list).await;

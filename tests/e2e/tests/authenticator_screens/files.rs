@@ -1,5 +1,5 @@
 use super::{ADA, BOB, PASSWORD, list, lists};
-use countersign_e2e::{Browser, Site, app_folder, program};
+use countersign_e2e::{Browser, program};
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -86,10 +86,7 @@ async fn an_encrypted_file_comes_in_after_a_verdict_on_each_token_and_goes_out_a
     let at = |name: &str| folder.path().join(name);
     let into = backup_of(folder.path(), &[ADA, BOB, BANK]);
 
-    let site = Site::serve(&app_folder());
-    let browser = Browser::start(None).await;
-    browser.open(&site.address()).await;
-    browser.begin_without_backup(PASSWORD).await;
+    let (site, browser) = Browser::begun(PASSWORD).await;
     browser.follow(ADA).await;
     lists(&browser, &["Example"]).await;
     to_import(&browser).await;

@@ -1,5 +1,5 @@
 use super::{ADA, PASSWORD, files::choose, lists};
-use countersign_e2e::{Browser, Site, app_folder};
+use countersign_e2e::Browser;
 use std::{fs, time::Instant};
 
 const SIZE: usize = 10 << 20;
@@ -26,10 +26,7 @@ fn filled(begin: &str, again: &str) -> Vec<u8> {
 #[tokio::test]
 async fn ten_megabytes_made_to_do_harm_end_in_a_sentence_and_the_app_goes_on() {
     let folder = tempfile::tempdir().unwrap();
-    let site = Site::serve(&app_folder());
-    let browser = Browser::start(None).await;
-    browser.open(&site.address()).await;
-    browser.begin_without_backup(PASSWORD).await;
+    let (_site, browser) = Browser::begun(PASSWORD).await;
     browser.press("Settings").await;
     browser.press("Import").await;
     let container = [b"CSVAULT\x01".to_vec(), noise(SIZE)].concat();

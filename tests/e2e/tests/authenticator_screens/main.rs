@@ -11,7 +11,7 @@ mod restore;
 mod tokens;
 mod update;
 
-use countersign_e2e::{Browser, Oath};
+use countersign_e2e::Browser;
 
 const ADA: &str =
     "otpauth://totp/Example:ada@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example";
@@ -30,16 +30,6 @@ async fn list(browser: &Browser) -> Vec<String> {
 async fn lists(browser: &Browser, names: &[&str]) {
     browser
         .wait(&format!("the list is {names:?}"), || async { (list(browser).await == names).then_some(()) })
-        .await;
-}
-
-/// Waits until the only code to be seen is the one that `oathtool` computes.
-async fn shows_code_of(browser: &Browser, uri: &str) {
-    let oath = Oath::scan(uri);
-    browser
-        .wait("the code is the one of oathtool", || async {
-            (browser.text_of(".code").await?.replace(' ', "") == oath.code(0)).then_some(())
-        })
         .await;
 }
 

@@ -1,19 +1,8 @@
-use super::{ADA, BOB, EVE, MIA, PASSWORD, lists, shows_code_of};
+use super::{ADA, BOB, EVE, MIA, PASSWORD, lists};
 use countersign_e2e::{Browser, Clip, Gray, Oath, Site, app_folder, still};
 use data_encoding::BASE64;
 use serde_json::json;
-use thirtyfour::{By, Key};
-
-/// Opens the screen of the token with this name.
-async fn open(browser: &Browser, issuer: &str) {
-    let path = format!("//li[.//*[@class='issuer' and .='{issuer}']]//button[normalize-space(.)='More']");
-    browser
-        .wait(&format!("{issuer} can be opened"), || async {
-            browser.driver.find(By::XPath(&path)).await.ok()?.click().await.ok()
-        })
-        .await;
-    browser.sees("Move to trash").await;
-}
+use thirtyfour::Key;
 
 /// Pastes a picture of a QR code; whether the app took it.
 pub(super) async fn paste_picture_of(browser: &Browser, uri: &str) -> bool {
@@ -48,10 +37,7 @@ async fn drop_text(browser: &Browser, text: &str) -> bool {
 
 #[tokio::test]
 async fn a_key_typed_by_hand_is_judged_as_it_is_typed_and_makes_the_codes_of_oathtool() {
-    let site = Site::serve(&app_folder());
-    let browser = Browser::start(None).await;
-    browser.open(&site.address()).await;
-    browser.begin_without_backup(PASSWORD).await;
+    let (_site, browser) = Browser::begun(PASSWORD).await;
     browser.press("Add new token").await;
     browser.press("Enter key manually").await;
     browser.fill("Key", "GEZDGNBV1").await;
@@ -67,7 +53,7 @@ async fn a_key_typed_by_hand_is_judged_as_it_is_typed_and_makes_the_codes_of_oat
     browser.fill("Account", "ada@example.com").await;
     browser.press("Save").await;
     lists(&browser, &["Example"]).await;
-    shows_code_of(&browser, ADA).await;
+    browser.shows_code_of(ADA).await;
 
     // The same token once more, in the way that another program writes it.
     browser.follow(ADA).await;
@@ -77,17 +63,14 @@ async fn a_key_typed_by_hand_is_judged_as_it_is_typed_and_makes_the_codes_of_oat
 
 #[tokio::test]
 async fn tokens_are_edited_found_sorted_moved_by_keyboard_thrown_away_and_shown_to_another_phone() {
-    let site = Site::serve(&app_folder());
-    let browser = Browser::start(None).await;
-    browser.open(&site.address()).await;
-    browser.begin_without_backup(PASSWORD).await;
+    let (site, browser) = Browser::begun(PASSWORD).await;
     for uri in [ADA, BOB, EVE, MIA] {
         browser.follow(uri).await;
     }
     lists(&browser, &["Example", "Other", "Third", "Fourth"]).await;
 
     // Edited, and there after the app was closed.
-    open(&browser, "Other").await;
+    browser.open_token("Other").await;
     browser.fill("Account", "robert").await;
     browser.fill("Tags", "work, bank").await;
     browser.press("Save").await;
@@ -115,7 +98,7 @@ async fn tokens_are_edited_found_sorted_moved_by_keyboard_thrown_away_and_shown_
     lists(&browser, &["Example", "Other", "Third", "Fourth"]).await;
 
     // Up by the keyboard alone, twice.
-    open(&browser, "Fourth").await;
+    browser.open_token("Fourth").await;
     for _ in 0..2 {
         browser.button("Move up").await.send_keys(Key::Enter).await.unwrap();
     }
@@ -123,7 +106,7 @@ async fn tokens_are_edited_found_sorted_moved_by_keyboard_thrown_away_and_shown_
     lists(&browser, &["Example", "Fourth", "Other", "Third"]).await;
 
     // Into the trash and back: the same token.
-    open(&browser, "Example").await;
+    browser.open_token("Example").await;
     browser.press("Move to trash").await;
     lists(&browser, &["Fourth", "Other", "Third"]).await;
     browser.press("Settings").await;
@@ -134,10 +117,10 @@ async fn tokens_are_edited_found_sorted_moved_by_keyboard_thrown_away_and_shown_
     browser.press("Back").await;
     browser.press("Back").await;
     lists(&browser, &["Example", "Fourth", "Other", "Third"]).await;
-    shows_code_of(&browser, ADA).await;
+    browser.shows_code_of(ADA).await;
 
     // What another phone's camera would read from the screen.
-    open(&browser, "Example").await;
+    browser.open_token("Example").await;
     browser.press("Show as QR code").await;
     browser.sees("Whoever sees this picture has the token").await;
     assert!(scan(&browser).await.is_empty(), "before it was asked for");
@@ -164,7 +147,7 @@ async fn a_picture_or_a_link_can_be_pasted_or_dropped_wherever_a_code_can_be_sca
     browser.open(&site.address()).await;
     browser.begin_without_backup(PASSWORD).await;
     browser.press("Add new token").await;
-    assert!(!paste_text(&browser, " ").await, "there was nothing to take");
+    assert!(!browser.paste(" ").await, "there was nothing to take");
     assert!(paste_picture_of(&browser, ADA).await);
     lists(&browser, &["Example"]).await;
     // While the camera looks at something else.
@@ -180,24 +163,9 @@ async fn a_picture_or_a_link_can_be_pasted_or_dropped_wherever_a_code_can_be_sca
     lists(&browser, &["Example", "Other", "Third"]).await;
 }
 
-/// Pastes a text; whether the app took it.
-async fn paste_text(browser: &Browser, text: &str) -> bool {
-    let script = format!(
-        "const clipboardData = new DataTransfer();
-         clipboardData.setData('text/plain', {});
-         const event = new ClipboardEvent('paste', {{ clipboardData, bubbles: true, cancelable: true }});
-         return !document.body.dispatchEvent(event);",
-        json!(text)
-    );
-    browser.run(&script).await == true
-}
-
 #[tokio::test]
 async fn codes_are_hidden_until_they_are_tapped_for_whoever_wants_it_so() {
-    let site = Site::serve(&app_folder());
-    let browser = Browser::start(None).await;
-    browser.open(&site.address()).await;
-    browser.begin_without_backup(PASSWORD).await;
+    let (_site, browser) = Browser::begun(PASSWORD).await;
     // One that stays for a day.
     let slow = format!("{ADA}&period=86400");
     browser.follow(&slow).await;
@@ -223,10 +191,7 @@ async fn codes_are_hidden_until_they_are_tapped_for_whoever_wants_it_so() {
 
 #[tokio::test]
 async fn steams_codes_and_answers_about_a_session_are_made_from_what_is_typed() {
-    let site = Site::serve(&app_folder());
-    let browser = Browser::start(None).await;
-    browser.open(&site.address()).await;
-    browser.begin_without_backup(PASSWORD).await;
+    let (_site, browser) = Browser::begun(PASSWORD).await;
     browser.press("Add new token").await;
     browser.press("Enter key manually").await;
     browser.fill("Service", "Steam").await;
@@ -236,13 +201,9 @@ async fn steams_codes_and_answers_about_a_session_are_made_from_what_is_typed() 
     browser.press("Save").await;
     lists(&browser, &["Steam"]).await;
     // Five of the characters that Steam has.
-    browser
-        .wait("a code of Steam is shown", || async {
-            let code = browser.text_of(".code").await?.replace(' ', "");
-            let fits = code.len() == 5 && code.chars().all(|c| "23456789BCDFGHJKMNPQRTVWXY".contains(c));
-            fits.then_some(())
-        })
-        .await;
+    let is_steams =
+        |code: &str| code.len() == 5 && code.chars().all(|c| "23456789BCDFGHJKMNPQRTVWXY".contains(c));
+    browser.shows_code("a code of Steam is shown", is_steams).await;
 
     browser.press("Add new token").await;
     let bank = "otpauth://ocra/Bank:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Bank\
@@ -293,16 +254,13 @@ fn google_part(part: u8, of: u8) -> String {
 
 #[tokio::test]
 async fn an_export_over_several_codes_is_collected_and_what_is_missing_is_named_as_the_other_app_counts() {
-    let site = Site::serve(&app_folder());
-    let browser = Browser::start(None).await;
-    browser.open(&site.address()).await;
-    browser.begin_without_backup(PASSWORD).await;
+    let (_site, browser) = Browser::begun(PASSWORD).await;
     browser.press("Add new token").await;
-    assert!(paste_text(&browser, &google_part(1, 3)).await);
+    assert!(browser.paste(&google_part(1, 3)).await);
     browser.sees("Part 1 of 3 is read. Show the next one. Still missing: part 1, 3.").await;
     assert!(paste_picture_of(&browser, &google_part(2, 3)).await);
     browser.sees("Part 2 of 3 is read. Show the next one. Still missing: part 1.").await;
-    assert!(paste_text(&browser, &google_part(0, 3)).await);
+    assert!(browser.paste(&google_part(0, 3)).await);
     browser.sees("3 tokens were added").await;
     lists(&browser, &["A", "B", "C"]).await;
 

@@ -58,8 +58,7 @@ async fn a_new_version_waits_until_it_is_asked_for_and_never_takes_away_a_code_t
     browser.press("Update").await;
     browser.sees("Countersign is locked").await;
     assert_eq!(browser.run("return window.beforeTheUpdate ?? null").await, Value::Null);
-    browser.fill("Password", PASSWORD).await;
-    browser.press("Unlock").await;
+    browser.unlock(PASSWORD).await;
     lists(&browser, &["Example"]).await;
     assert!(!browser.text().await.contains("A new version is ready"));
     browser.press("Settings").await;

@@ -1,6 +1,7 @@
-//! Apache's `mod_dav` with TLS and passwords, in a folder of the test's.
+//! A real file server: Apache's `mod_dav` with TLS and passwords, in a folder of the test's. Needs Debian's package
+//! `apache2-bin`, which has the program and no service.
 
-use data_encoding::BASE64;
+use crate::pem;
 use std::{
     fs,
     net::{TcpListener, TcpStream},
@@ -19,18 +20,21 @@ const APACHE: &str = "/usr/sbin/apache2";
 const MODULES: &str = "/usr/lib/apache2/modules";
 /// An ordinary user: Apache serves nothing as root.
 const NOBODY: u32 = 65_534;
-pub(crate) const USER: &str = "mara";
-pub(crate) const PASSWORD: &str = "correct-horse";
+/// Who may enter.
+pub const USER: &str = "mara";
+/// Their password.
+pub const PASSWORD: &str = "correct-horse";
 
 /// A file server that is ended with the test.
-pub(crate) struct Apache {
+pub struct Apache {
     child: Option<Child>,
     port: u16,
     folder: TempDir,
 }
 
 impl Apache {
-    pub(crate) fn start() -> Self {
+    /// Starts it on a free port.
+    pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
         fs::create_dir_all(path.join("dav/mara")).unwrap();
@@ -50,7 +54,7 @@ impl Apache {
     }
 
     /// Starts it again where it was.
-    pub(crate) fn go_on(&mut self) {
+    pub fn go_on(&mut self) {
         let mut command = Command::new(APACHE);
         command.args(["-X", "-f"]).arg(self.folder.path().join("apache.conf"));
         if is_root() {
@@ -69,26 +73,36 @@ impl Apache {
     }
 
     /// Ends it.
-    pub(crate) fn end(&mut self) {
+    pub fn end(&mut self) {
         if let Some(mut child) = self.child.take() {
             let _killed = child.kill();
             let _status = child.wait();
         }
     }
 
+    /// The port that it listens on, of `localhost`.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The folder that is served, `/mara/`.
+    pub fn served(&self) -> PathBuf {
+        self.folder.path().join("dav/mara")
+    }
+
     /// The address of the folder that is served.
-    pub(crate) fn address(&self) -> String {
+    pub fn address(&self) -> String {
         format!("https://localhost:{}/mara/", self.port)
     }
 
     /// The certificate, for whoever is to believe it.
-    pub(crate) fn certificate(&self) -> PathBuf {
+    pub fn certificate(&self) -> PathBuf {
         self.folder.path().join("cert.pem")
     }
 
     /// What is in the folder that the app makes, in the order of the names.
-    pub(crate) fn backups(&self) -> Vec<PathBuf> {
-        let Ok(entries) = fs::read_dir(self.folder.path().join("dav/mara/countersign")) else {
+    pub fn backups(&self) -> Vec<PathBuf> {
+        let Ok(entries) = fs::read_dir(self.served().join("countersign")) else {
             return Vec::new();
         };
         let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -99,11 +113,12 @@ impl Apache {
     }
 
     /// What it was asked, line by line: method and path.
-    pub(crate) fn asked(&self) -> String {
+    pub fn asked(&self) -> String {
         self.log("access.log")
     }
 
-    fn log(&self, name: &str) -> String {
+    /// What a log of it says, `error.log` or `access.log`.
+    pub fn log(&self, name: &str) -> String {
         fs::read_to_string(self.folder.path().join(name)).unwrap_or_default()
     }
 }
@@ -112,10 +127,6 @@ impl Drop for Apache {
     fn drop(&mut self) {
         self.end();
     }
-}
-
-fn pem(label: &str, der: &[u8]) -> String {
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", BASE64.encode(der))
 }
 
 fn is_root() -> bool {
@@ -146,6 +157,7 @@ fn configuration(folder: &Path, port: u16) -> String {
         "dav",
         "dav_fs",
         "ssl",
+        "alias",
         "log_config",
     ];
     let modules: String = modules
@@ -159,6 +171,7 @@ fn configuration(folder: &Path, port: u16) -> String {
         "{modules}ServerRoot {folder}\nServerName localhost\nListen 127.0.0.1:{port}\nPidFile {folder}/pid\n\
          ErrorLog {folder}/error.log\nMutex file:{folder}\nDavLockDB {folder}/locks\nDocumentRoot {folder}/dav\n\
          LogFormat \"%m %U %>s\" short\nCustomLog {folder}/access.log short\n\
+         Redirect /moved https://127.0.0.1:1/\n\
          SSLEngine on\nSSLCertificateFile {folder}/cert.pem\nSSLCertificateKeyFile {folder}/key.pem\n\
          <Directory {folder}/dav>\nDav On\nAuthType Basic\nAuthName files\nAuthUserFile {folder}/passwords\n\
          Require valid-user\n</Directory>\n"
