@@ -1,6 +1,6 @@
 //! RADIUS.
 
-use super::ConfigError;
+use super::{ConfigError, section::together};
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -21,16 +21,7 @@ section! {
 impl Radius {
     /// Both or none.
     pub(super) fn check(&self, path: &Path) -> Result<(), ConfigError> {
-        let missing = match (&self.listen, &self.clients) {
-            (Some(_), None) => "clients",
-            (None, Some(_)) => "listen",
-            _ => return Ok(()),
-        };
-        Err(ConfigError::Value {
-            place: format!("{} [radius]", path.display()),
-            what: format!(
-                "radius.{missing} is not set; RADIUS needs an address to listen on and those who may ask"
-            ),
-        })
+        let keys = [("listen", self.listen.is_some()), ("clients", self.clients.is_some())];
+        together(path, Self::TABLE, keys, "RADIUS needs an address to listen on and those who may ask")
     }
 }

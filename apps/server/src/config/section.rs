@@ -71,6 +71,22 @@ pub(super) fn variable(section: &str, key: &str) -> String {
     format!("COUNTERSIGN_{}", prefixed(section, key, "_").to_uppercase())
 }
 
+/// Two keys of a section of which one alone says nothing: both are set, or none. `why` follows in the error.
+pub(super) fn together(
+    path: &Path,
+    section: &str,
+    keys: [(&str, bool); 2],
+    why: &str,
+) -> Result<(), ConfigError> {
+    match keys {
+        [(_, true), (missing, false)] | [(missing, false), (_, true)] => Err(ConfigError::Value {
+            place: format!("{} [{section}]", path.display()),
+            what: format!("{section}.{missing} is not set; {why}"),
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// Defines a section: its values, and the description of each key.
 macro_rules! section {
     (

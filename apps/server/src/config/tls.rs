@@ -1,6 +1,6 @@
 //! A certificate of one's own.
 
-use super::ConfigError;
+use super::{ConfigError, section::together};
 use std::path::{Path, PathBuf};
 
 section! {
@@ -17,15 +17,8 @@ section! {
 impl Tls {
     /// Both files or none.
     pub(super) fn check(&self, path: &Path) -> Result<(), ConfigError> {
-        let missing = match (&self.certificate, &self.key) {
-            (Some(_), None) => "key",
-            (None, Some(_)) => "certificate",
-            _ => return Ok(()),
-        };
-        Err(ConfigError::Value {
-            place: format!("{} [tls]", path.display()),
-            what: format!("tls.{missing} is not set; a certificate and its key come together"),
-        })
+        let keys = [("certificate", self.certificate.is_some()), ("key", self.key.is_some())];
+        together(path, Self::TABLE, keys, "a certificate and its key come together")
     }
 
     /// Certificate and key.
