@@ -4,8 +4,7 @@
 use crate::{
     setup::{self, Setup},
     stage, steps,
-    test::{build_programs, by_name},
-    wine,
+    test::{self, by_name},
     workspace::Workspace,
 };
 use anyhow::Result;
@@ -71,23 +70,7 @@ pub(crate) fn qr() -> Result<ExitCode> {
 pub(crate) fn tile() -> Result<ExitCode> {
     let workspace = Workspace::read()?;
     setup::ensure(&workspace.root, Setup::Tell)?;
-    let prefix = wine::prefix(&workspace)?;
-    let staged = workspace.target_dir.join("stage-release");
-    stage::stage(&workspace, &staged, stage::Programs::Release)?;
-    let programs = build_programs(&workspace, None)?;
+    let mut measure = test::one_in_wine(&workspace, stage::Programs::Release, "windows_calls")?;
     steps::heading("measure");
-    let mut measure = steps::cargo(&workspace.root);
-    measure.args([
-        "test",
-        "-p",
-        "countersign-e2e",
-        "--test",
-        "windows_calls",
-        "--",
-        "--nocapture",
-        "the_first_tile",
-    ]);
-    measure.env("COUNTERSIGN_STAGE_DIR", staged).env("COUNTERSIGN_WINE_PREFIX", prefix);
-    measure.env("COUNTERSIGN_BIN_DIR", programs);
-    steps::hand_over(&mut measure)
+    steps::hand_over(measure.args(["--nocapture", "the_first_tile"]))
 }

@@ -11,7 +11,7 @@ use crate::{
 use anyhow::{Result, bail};
 use std::{
     path::{Path, PathBuf},
-    process::ExitCode,
+    process::{Command, ExitCode},
 };
 
 /// The norms' vectors as a wasm module, which a test runs to see the same answers there.
@@ -89,6 +89,26 @@ pub(crate) fn build_programs(workspace: &Workspace, site: Option<&Path>) -> Resu
     }
     steps::run("the build", &mut build)?;
     Ok(workspace.target_dir.join("debug"))
+}
+
+/// The command that runs one of the whole-system tests in Wine, by the name of its file, after all that it takes was
+/// built. What follows `--` is for the caller to add.
+///
+/// # Errors
+/// When something is missing or does not build.
+pub(crate) fn one_in_wine(workspace: &Workspace, built: stage::Programs, test: &str) -> Result<Command> {
+    let prefix = wine::prefix(workspace)?;
+    let staged = workspace.target_dir.join(match built {
+        stage::Programs::Debug => "stage",
+        stage::Programs::Release => "stage-release",
+    });
+    stage::stage(workspace, &staged, built)?;
+    let programs = build_programs(workspace, None)?;
+    let mut run = steps::cargo(&workspace.root);
+    run.args(["test", "-p", WHOLE_SYSTEM[0], "--test", test, "--"]);
+    run.env("COUNTERSIGN_STAGE_DIR", staged).env("COUNTERSIGN_WINE_PREFIX", prefix);
+    run.env("COUNTERSIGN_BIN_DIR", programs);
+    Ok(run)
 }
 
 /// The arguments that name packages to cargo.
