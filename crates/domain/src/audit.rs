@@ -9,6 +9,12 @@ pub enum Actor {
     Machine,
     /// An administrator at the server's command line; the name is the operating system's.
     CommandLine(String),
+    /// An operator in the console; the name is the one they sign in with.
+    Operator(String),
+    /// A program with a key of the API; what the key is called.
+    ApiKey(String),
+    /// A person in a browser, signed in as themselves.
+    Person,
     /// A person in a browser, by an invitation.
     Invitation,
     /// Somebody with the authenticator app, who knows the password of a backup.

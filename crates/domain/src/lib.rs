@@ -3,6 +3,7 @@
 //! Must not know SQL, HTTP, wire formats.
 #![forbid(unsafe_code)]
 
+mod access;
 mod account;
 mod attempt;
 mod audit;
@@ -11,6 +12,7 @@ mod machine;
 mod person;
 mod token;
 
+pub use access::{Access, Operator, OperatorState, Right, Role, Scope};
 pub use account::{Account, AccountKey, Authority, InvalidAuthority};
 pub use attempt::{Attempt, Stage};
 pub use audit::{Actor, AuditEvent, AuditKind};

@@ -94,6 +94,10 @@ ids! {
     JoinCodeId "jcd";
     /// An invitation, not its secret.
     InvitationId "inv";
+    /// Somebody who works with the console.
+    OperatorId "opr";
+    /// A session of an operator's browser, not its secret.
+    SessionId "ses";
     /// One sign-in attempt: from the password being proven to approval, refusal or cancel.
     AttemptId "att";
     /// One request within an attempt. A retry carries the same id and gets the same answer.

@@ -2,8 +2,8 @@
 
 use domain::{BoxId, ContentHash};
 use model::{
-    AccountName, AttemptId, GroupId, InvitationId, JoinCodeId, MachineId, PersonId, RequestId, Sid, TokenId,
-    UnixTime,
+    AccountName, AttemptId, GroupId, InvitationId, JoinCodeId, MachineId, OperatorId, PersonId, RequestId,
+    SessionId, Sid, TokenId, UnixTime,
 };
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
@@ -223,7 +223,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { BoxId PersonId TokenId MachineId GroupId JoinCodeId InvitationId AttemptId RequestId }
+ids! { BoxId PersonId TokenId MachineId GroupId JoinCodeId InvitationId AttemptId RequestId OperatorId SessionId }
 
 impl ToValue for ContentHash {
     fn to_value(&self) -> Option<Value<'_>> {
