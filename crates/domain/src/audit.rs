@@ -164,6 +164,35 @@ crate::words! {
         /// A gateway sent more wrong codes than it may and is not answered for the rest of the hour.
         GatewayBlocked = "gateway_blocked",
 
+        /// A link was made with which the first operator sets the console up.
+        SetUpLinkMade = "set_up_link_made",
+        /// Somebody became an operator; the detail says with which role.
+        OperatorAdded = "operator_added",
+        /// A link was made with which somebody becomes an operator, or gets a new password and token.
+        OperatorInvited = "operator_invited",
+        /// Such a link was ended before its time.
+        OperatorInvitationEnded = "operator_invitation_ended",
+        /// An operator has a new password and a new token.
+        OperatorRenewed = "operator_renewed",
+        /// An operator got another role, or other groups.
+        OperatorChanged = "operator_changed",
+        /// An operator may no longer sign in.
+        OperatorDisabled = "operator_disabled",
+        /// An operator may sign in again.
+        OperatorEnabled = "operator_enabled",
+        /// An operator signed in to the console.
+        OperatorSignedIn = "operator_signed_in",
+        /// A sign-in to the console was refused; the detail says why, and never the name that was typed.
+        OperatorRefused = "operator_refused",
+        /// A name is blocked in the console after wrong tries, from one network or from everywhere.
+        OperatorBlocked = "operator_blocked",
+        /// An operator showed the second factor again.
+        OperatorSteppedUp = "operator_stepped_up",
+        /// An operator signed out.
+        OperatorSignedOut = "operator_signed_out",
+        /// Sessions of an operator were ended by somebody.
+        OperatorSessionsEnded = "operator_sessions_ended",
+
         /// A policy came into force.
         PolicyChanged = "policy_changed",
         /// The server started; the detail tells the version.

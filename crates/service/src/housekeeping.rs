@@ -1,6 +1,6 @@
 //! What a server does by itself every now and then.
 
-use crate::{Service, Trouble};
+use crate::{Service, Trouble, operators};
 use domain::Actor;
 use model::UnixTime;
 use std::time::Duration;
@@ -29,7 +29,8 @@ pub async fn tidy(service: &Service, now: UnixTime) -> Result<bool, Trouble> {
             let reports = tables::attempts::drop_reports(work.tx, work.now.minus(REPORTS), BATCH)?;
             let today = work.now.as_secs() / 86_400;
             let begun = tables::people::drop_begun(work.tx, today.saturating_sub(DAYS), BATCH)?;
-            Ok(dropped.max(reports).max(begun) >= BATCH as usize)
+            let tries = operators::tidy(work, BATCH)?;
+            Ok(dropped.max(reports).max(begun).max(tries) >= BATCH as usize)
         })
         .await
 }

@@ -123,6 +123,7 @@ pub fn join(work: &mut Work<'_, '_>, keep: &str, gone: &str) -> Result<Person, A
         )?;
     }
     tables::tokens::give_all(work.tx, gone.id, keep.id)?;
+    tables::seen_on::give_all(work.tx, gone.id, keep.id)?;
     // What was under way began with other accounts and other tokens: a seed that was pending must not become one more.
     tables::attempts::end_all(work.tx, keep.id)?;
     tables::enrollments::drop_all(work.tx, keep.id)?;
@@ -154,6 +155,8 @@ pub fn split(work: &mut Work<'_, '_>, name: &str, sid: &model::Sid) -> Result<Pe
     // A sign-in under way with this account would ask for a code of somebody else now.
     tables::attempts::end_all(work.tx, person.id)?;
     tables::accounts::give(work.tx, &account.key, id)?;
+    // Which of them was where is not known: whoever could see the one can see both.
+    tables::seen_on::give_all(work.tx, person.id, id)?;
     work.record(
         Event::new(AuditKind::AccountMoved)
             .person(id)

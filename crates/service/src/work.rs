@@ -37,6 +37,7 @@ struct Shared {
     rates: Rates,
     tries: Tries<backup::Network>,
     gateway_tries: Tries<gateway::Name>,
+    console_tries: Tries<backup::Network>,
     hashing: Arc<Semaphore>,
 }
 
@@ -93,6 +94,7 @@ impl Service {
             rates: Rates::default(),
             tries: Tries::default(),
             gateway_tries: Tries::default(),
+            console_tries: Tries::default(),
             hashing: Arc::new(Semaphore::new(HASHES)),
         })))
     }
@@ -115,6 +117,11 @@ impl Service {
     /// How many wrong codes each gateway has sent lately.
     pub(crate) fn gateway_tries(&self) -> &Tries<gateway::Name> {
         &self.0.gateway_tries
+    }
+
+    /// How many sign-ins to the console each network has tried in vain lately.
+    pub(crate) fn tries_at_console(&self) -> &Tries<backup::Network> {
+        &self.0.console_tries
     }
 
     /// The key under which names and keys of backups are hashed.

@@ -32,6 +32,7 @@ pub(crate) const SCHEMA: &[Migration] = migrations! {
     2 "core" "0002_core.sql"
     3 "begun_enrollments" "0003_begun_enrollments.sql"
     4 "backups" "0004_backups.sql"
+    5 "operators" "0005_operators.sql"
 };
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -9,7 +9,7 @@
 //! Whenever this stops, every value is sealed under a key that is in the file, and it can go on from there.
 
 use super::ring;
-use crate::{AdminError, Service, Trouble, Work, backup, enroll, signin, work::Event};
+use crate::{AdminError, Service, Trouble, Work, backup, enroll, operators, signin, work::Event};
 use domain::AuditKind;
 use store::{
     KeyId, SealError,
@@ -143,6 +143,7 @@ fn again(work: &mut Work<'_, '_>, row: &RowKey, before: &[u8]) -> Result<Vec<u8>
             let row = backup::row(*id, *hash);
             with(work, backup::cell(&row))
         }
+        RowKey::Operator(id) => with(work, operators::seed_cell(&id.to_bytes())),
     }
 }
 

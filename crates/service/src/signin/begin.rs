@@ -143,6 +143,7 @@ fn seen(
     person: Option<Person>,
 ) -> Result<PersonId, CallError> {
     if let Some(person) = person {
+        tables::seen_on::note(work.tx, person.id, machine.id, work.now)?;
         return Ok(person.id);
     }
     let id = PersonId::random(&mut *work.rng);
@@ -165,6 +166,7 @@ fn seen(
             first_seen_on: Some(machine.id),
         },
     )?;
+    tables::seen_on::note(work.tx, id, machine.id, work.now)?;
     work.record(
         Event::new(AuditKind::PersonAdded)
             .person(id)

@@ -15,6 +15,7 @@ mod invitation;
 mod lockout;
 mod machines;
 mod on_postgres;
+mod operators;
 mod parallel;
 mod recovery;
 mod restored;

@@ -8,11 +8,14 @@ pub mod enrollments;
 pub mod join_codes;
 pub mod lockouts;
 pub mod machines;
+pub mod operators;
 pub mod people;
 pub mod policies;
 pub mod recovery_codes;
 pub mod restored;
 pub mod sealed;
+pub mod seen_on;
+pub mod sessions;
 pub mod settings;
 pub mod tokens;
 

@@ -3,7 +3,7 @@
 use super::text;
 use crate::{DbError, KeyId, Row, Rx, ToValue, Tx, params};
 use domain::{BoxId, ContentHash, Origin};
-use model::{PersonId, TokenId};
+use model::{OperatorId, PersonId, TokenId};
 
 /// Settings of which it is known from their first byte that they are not sealed (JSON, text) stay out by this.
 const SEALED_SETTING: &str = "substr(value, 1, 1) = x'01' AND length(value) >= 49";
@@ -21,11 +21,19 @@ pub enum Column {
     EnrollmentCodes,
     /// Backups of authenticators.
     Backups,
+    /// Seeds of operators' tokens.
+    Operators,
 }
 
 /// All of them.
-pub const COLUMNS: [Column; 5] =
-    [Column::Settings, Column::Tokens, Column::Pending, Column::EnrollmentCodes, Column::Backups];
+pub const COLUMNS: [Column; 6] = [
+    Column::Settings,
+    Column::Tokens,
+    Column::Pending,
+    Column::EnrollmentCodes,
+    Column::Backups,
+    Column::Operators,
+];
 
 /// A row with a sealed value, by its key.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,6 +48,8 @@ pub enum RowKey {
     EnrollmentCode(PersonId),
     /// By box, number and what it is.
     Backup(BoxId, u64, ContentHash),
+    /// By operator.
+    Operator(OperatorId),
 }
 
 /// How many values say that they are sealed under a key.
@@ -54,6 +64,7 @@ pub fn usage(rx: &Rx<'_>) -> Result<Vec<(KeyId, u64)>, DbError> {
              UNION ALL SELECT substr(seed, 2, 8) FROM pending_enrollments
              UNION ALL SELECT substr(code, 2, 8) FROM enrollment_codes
              UNION ALL SELECT substr(content, 2, 8) FROM backup_generations
+             UNION ALL SELECT substr(seed, 2, 8) FROM operators
          ) AS all_of_them GROUP BY id ORDER BY id"
     );
     rx.query_all(&sql, &[], |row| Ok((KeyId::from_bytes(row.get(0)?), row.get(1)?)))
@@ -141,6 +152,17 @@ pub fn under_others(
                 |row: &Row<'_>| Ok((RowKey::Backup(row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?)),
             )
         }
+        Column::Operators => {
+            let id = match after {
+                Some(RowKey::Operator(id)) => *id,
+                _ => OperatorId::from_bytes([0; 16]),
+            };
+            rx.query_all(
+                "SELECT id, seed FROM operators WHERE id > ?1 AND substr(seed, 1, 9) <> ?2 ORDER BY id LIMIT ?3",
+                params![id, marker, limit],
+                |row| Ok((RowKey::Operator(row.get(0)?), row.get(1)?)),
+            )
+        }
     }
 }
 
@@ -172,6 +194,9 @@ pub fn replace(tx: &mut Tx<'_>, row: &RowKey, before: &[u8], sealed: &[u8]) -> R
              WHERE box_id = ?2 AND number = ?3 AND hash = ?4 AND content = ?5",
             params![sealed, id, number, hash, before],
         ),
+        RowKey::Operator(id) => {
+            run("UPDATE operators SET seed = ?1 WHERE id = ?2 AND seed = ?3", params![sealed, id, before])
+        }
     }?;
     Ok(rows == 1)
 }
