@@ -38,7 +38,7 @@ const TRIES: Duration = Duration::from_secs(2 * 86_400);
 /// # Errors
 /// [`Trouble`].
 pub fn is_set_up(service: &Service) -> Result<bool, Trouble> {
-    service.read(|rx| is_there_any(rx))
+    service.read(is_there_any)
 }
 
 /// The same within a transaction.
