@@ -8,6 +8,7 @@ mod arch;
 mod axe;
 mod bench;
 mod ci;
+mod dist;
 mod documents;
 mod lab;
 #[cfg(test)]
@@ -38,6 +39,7 @@ usage: cargo xtask COMMAND
                           --full takes 1,000,000 tokens as well
   bench --qr              how many damaged QR codes are read, beside zbar and OpenCV where they are installed
   bench --tile            how soon the first tile is there, in Wine, with an agent and without
+  dist DIR                build the server as it is shipped into DIR, with a Debian package and a container file
   lab [--data DIR]        a server and an agent on a fake Windows, to try sign-ins in a browser and in this terminal
   stage [--setup] DIR     build what runs on Windows, with the agent on a fake Windows, and put it into DIR
   pictures [terminal | browser | windows]
@@ -89,6 +91,11 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             let (full, json) = (options.flag("--full"), options.value("--json")?);
             options.finish()?;
             bench::run(if full { bench::Extent::Full } else { bench::Extent::Quick }, json)
+        }
+        "dist" => {
+            let folder = options.word().context("dist needs a folder")?;
+            options.finish()?;
+            dist::run(folder.as_ref())
         }
         "lab" => {
             let data = options.value("--data")?;

@@ -218,8 +218,11 @@ impl Tables {
     }
 }
 
-/// Fails when the fake Windows is linked into this file.
-fn refuse_the_fake(file: &Path) -> Result<()> {
+/// Refuses a program that the fake Windows is linked into.
+///
+/// # Errors
+/// When it is, or the file cannot be read.
+pub(crate) fn refuse_the_fake(file: &Path) -> Result<()> {
     let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     if bytes.windows(FAKE_MARKER.len()).any(|window| window == FAKE_MARKER) {
         bail!("{} holds the fake Windows", file.display());

@@ -11,7 +11,7 @@ use axum::{
 };
 use futures_util::FutureExt;
 use protocol::http::ErrorKind;
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 /// Counts the request by its route, and turns a panic into an answer that is signed like any other.
 pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -19,6 +19,7 @@ pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("other", MatchedPath::as_str);
     let signer = Signer::of(&app, request.headers());
+    let begun = Instant::now();
     // Nothing a handler leaves half done outlives it: what it shares with others is behind locks that outlive a panic.
     let response = AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
         tracing::error!(route, "a handler failed");
@@ -26,7 +27,7 @@ pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
     });
     let status = response.status().as_u16();
     tracing::trace!(route, status, "answered");
-    app.metrics.count_request(route, status);
+    app.metrics.count_request(route, status, begun.elapsed());
     response
 }
 

@@ -1,4 +1,4 @@
-//! Figures for Prometheus, in its text format 0.0.4. Written by hand: there are eight of them.
+//! Figures for Prometheus, in its text format 0.0.4. Written by hand: there are few of them.
 //!
 //! Labels come from routes, statuses and the protocol's own words, never from what somebody sent, so that their
 //! number is bounded.
@@ -17,6 +17,7 @@ use std::{
     collections::BTreeMap,
     fmt::Write,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 /// What has happened since the process started.
@@ -24,6 +25,8 @@ pub(crate) struct Metrics {
     started: UnixTime,
     /// By route and status.
     requests: Mutex<BTreeMap<(Arc<str>, u16), u64>>,
+    /// How long the answers took, by route.
+    durations: Mutex<BTreeMap<Arc<str>, Histogram>>,
     /// By endpoint and outcome.
     outcomes: Mutex<BTreeMap<(&'static str, &'static str), u64>>,
 }
@@ -35,12 +38,17 @@ pub(crate) trait Outcome {
 
 impl Metrics {
     pub(crate) fn new(started: UnixTime) -> Self {
-        Self { started, requests: Mutex::default(), outcomes: Mutex::default() }
+        Self { started, requests: Mutex::default(), durations: Mutex::default(), outcomes: Mutex::default() }
     }
 
-    pub(crate) fn count_request(&self, route: &str, status: u16) {
+    /// Counts an answer, and the time from the request's head to the answer's.
+    pub(crate) fn count_request(&self, route: &str, status: u16, took: Duration) {
+        let route: Arc<str> = route.into();
+        let mut durations = self.durations.lock().unwrap_or_else(PoisonError::into_inner);
+        durations.entry(Arc::clone(&route)).or_default().count(took);
+        drop(durations);
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        *requests.entry((route.into(), status)).or_default() += 1;
+        *requests.entry((route, status)).or_default() += 1;
     }
 
     pub(crate) fn count_outcome(&self, outcome: (&'static str, &'static str)) {
@@ -56,6 +64,15 @@ impl Metrics {
                 &mut text,
                 format_args!("countersign_requests_total{{route=\"{route}\",status=\"{status}\"}} {count}"),
             );
+        }
+        head(
+            &mut text,
+            "countersign_request_duration_seconds",
+            "histogram",
+            "Time from a request's head to its answer's, by route.",
+        );
+        for (route, histogram) in &*self.durations.lock().unwrap_or_else(PoisonError::into_inner) {
+            histogram.write(&mut text, route);
         }
         head(&mut text, "countersign_answers_total", "counter", "Answers by call and outcome.");
         for ((call, outcome), count) in &*self.outcomes.lock().unwrap_or_else(PoisonError::into_inner) {
@@ -86,6 +103,42 @@ impl Metrics {
         head(&mut text, "process_start_time_seconds", "gauge", "When the process started.");
         line(&mut text, format_args!("process_start_time_seconds {}", self.started.as_secs()));
         text
+    }
+}
+
+/// Where the buckets of durations end, in seconds: from a tenth of what a verification may take to a request's time limit.
+const BUCKETS: [f64; 12] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+/// How many durations were how long.
+#[derive(Default)]
+struct Histogram {
+    /// Those that end in each bucket and in none before it.
+    buckets: [u64; BUCKETS.len()],
+    count: u64,
+    sum: Duration,
+}
+
+impl Histogram {
+    fn count(&mut self, took: Duration) {
+        let bucket = BUCKETS.iter().position(|end| took.as_secs_f64() <= *end);
+        if let Some(bucket) = bucket.and_then(|at| self.buckets.get_mut(at)) {
+            *bucket += 1;
+        }
+        self.count += 1;
+        self.sum += took;
+    }
+
+    /// The lines that Prometheus wants: each bucket with all shorter ones in it.
+    fn write(&self, text: &mut String, route: &str) {
+        const NAME: &str = "countersign_request_duration_seconds";
+        let mut shorter = 0;
+        for (end, here) in BUCKETS.iter().zip(self.buckets) {
+            shorter += here;
+            line(text, format_args!("{NAME}_bucket{{route=\"{route}\",le=\"{end}\"}} {shorter}"));
+        }
+        line(text, format_args!("{NAME}_bucket{{route=\"{route}\",le=\"+Inf\"}} {}", self.count));
+        line(text, format_args!("{NAME}_sum{{route=\"{route}\"}} {}", self.sum.as_secs_f64()));
+        line(text, format_args!("{NAME}_count{{route=\"{route}\"}} {}", self.count));
     }
 }
 
@@ -143,5 +196,31 @@ outcomes! {
         Self::Expired => "expired",
         Self::EnrolledElsewhere { .. } => "enrolled_elsewhere",
         Self::Refuse { .. } => "refuse",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_holds_all_that_took_no_longer_and_the_last_one_everything() {
+        let mut histogram = Histogram::default();
+        for millis in [1, 2, 40, 60_000] {
+            histogram.count(Duration::from_millis(millis));
+        }
+        let mut text = String::new();
+        histogram.write(&mut text, "/x");
+        for line in [
+            "countersign_request_duration_seconds_bucket{route=\"/x\",le=\"0.0005\"} 0",
+            "countersign_request_duration_seconds_bucket{route=\"/x\",le=\"0.001\"} 1",
+            "countersign_request_duration_seconds_bucket{route=\"/x\",le=\"0.0025\"} 2",
+            "countersign_request_duration_seconds_bucket{route=\"/x\",le=\"30\"} 3",
+            "countersign_request_duration_seconds_bucket{route=\"/x\",le=\"+Inf\"} 4",
+            "countersign_request_duration_seconds_sum{route=\"/x\"} 60.043",
+            "countersign_request_duration_seconds_count{route=\"/x\"} 4",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} is missing in\n{text}");
+        }
     }
 }

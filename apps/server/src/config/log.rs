@@ -1,4 +1,4 @@
-//! How much is logged.
+//! How much is logged, and in which form.
 
 use super::setting::{Setting, one};
 use tracing_subscriber::filter::LevelFilter;
@@ -20,5 +20,26 @@ impl Setting for Level {
             "trace" => LevelFilter::TRACE,
             _ => return Err(format!("“{text}” is not {}", Self::TAKES.replace('`', ""))),
         }))
+    }
+}
+
+/// What lines of the log look like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// One JSON object a line, for programs that collect logs.
+    Json,
+}
+
+impl Setting for Format {
+    const TAKES: &'static str = "`text` or `json`";
+
+    fn parse(values: &[String]) -> Result<Self, String> {
+        match one(values) {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            text => Err(format!("“{text}” is not {}", Self::TAKES.replace('`', ""))),
+        }
     }
 }

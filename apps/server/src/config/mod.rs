@@ -21,6 +21,7 @@ pub(crate) use backup::Backup;
 pub(crate) use database::{Database, Opening};
 pub(crate) use drive::Drive;
 pub(crate) use icloud::Icloud;
+pub(crate) use log::Format;
 pub(crate) use radius::Radius;
 pub(crate) use relay::Relay;
 pub(crate) use section::Key;

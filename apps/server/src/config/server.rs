@@ -1,7 +1,7 @@
 //! The top level of the file: where the data is, and where the server is reached.
 
 use super::{
-    log::Level,
+    log::{Format, Level},
     setting::{Setting, one},
 };
 use protocol::statement::ServerUrl;
@@ -27,6 +27,8 @@ section! {
         app_url: Option<AppUrl> = None, "none";
         /// The least important thing that is written to the log on standard error. Secrets are never logged.
         log: Level = Level(LevelFilter::INFO), "`info`";
+        /// What lines of the log look like: `text` for people, `json` with one object a line for programs.
+        log_format: Format = Format::Text, "`text`";
     }
 }
 

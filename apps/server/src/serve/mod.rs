@@ -9,7 +9,7 @@ mod signals;
 
 use crate::{
     app,
-    config::{Acme, Config, Tls, misspelled_variables},
+    config::{Acme, Config, Format, Tls, misspelled_variables},
     folder::Folder,
     output, site, tls,
 };
@@ -17,6 +17,7 @@ use anyhow::{Context, bail};
 use model::UnixTime;
 use protocol::statement::{ServerUrl, SignedStatement};
 use rustls::sign::CertifiedKey;
+use sd_notify::NotifyState;
 use service::{Service, audit, keys};
 use std::{
     io,
@@ -41,7 +42,7 @@ pub(crate) struct Args {
 
 /// Runs the server; returns when it was stopped in an orderly way.
 pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
-    log_to_stderr(config.server.log.0);
+    log_to_stderr(config.server.log.0, config.server.log_format);
     for (name, near) in misspelled_variables() {
         tracing::warn!("{name} is no setting; was {near} meant?");
     }
@@ -100,9 +101,11 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
         let jobs = jobs::start(&service, config.backup.drop_after());
         let listener = tokio::net::TcpListener::from_std(listener)?;
         announce(config, &folder, address)?;
+        tell_systemd(NotifyState::Ready);
         let radius = radius.map(|door| tokio::spawn(door.serve(service.clone())));
         let acme = config.acme.enabled().then(|| tokio::spawn(acme.run()));
         connections::serve(listener, acceptor, router, stop).await;
+        tell_systemd(NotifyState::Stopping);
         reload.abort();
         radius.inspect(tokio::task::JoinHandle::abort);
         acme.inspect(tokio::task::JoinHandle::abort);
@@ -113,10 +116,14 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
 
 /// Our own crates at this level. Libraries only warn: what they say in detail holds headers and addresses of
 /// requests, and the address of an invitation is a secret.
-fn log_to_stderr(level: LevelFilter) {
+fn log_to_stderr(level: LevelFilter, format: Format) {
     let ours = Targets::new().with_default(level.min(LevelFilter::WARN)).with_target("countersign", level);
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false);
-    tracing_subscriber::registry().with(lines.with_filter(ours)).init();
+    let registry = tracing_subscriber::registry();
+    match format {
+        Format::Text => registry.with(lines.with_filter(ours)).init(),
+        Format::Json => registry.with(lines.json().flatten_event(true).with_filter(ours)).init(),
+    }
 }
 
 /// Binds the address.
@@ -200,6 +207,13 @@ impl Identity {
     /// The certificate that was obtained from an ACME server, where one is to be obtained.
     fn obtained(&self, service: &Service, now: UnixTime) -> anyhow::Result<Option<CertifiedKey>> {
         if self.acme.enabled() { acme::kept(service, &self.acme, &self.keys, now) } else { Ok(None) }
+    }
+}
+
+/// Tells systemd, where it started this and asked for it.
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd could not be told how the server is");
     }
 }
 

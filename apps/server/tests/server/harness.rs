@@ -16,6 +16,8 @@ const NOBODY: u32 = 65_534;
 pub(crate) struct Lab {
     folder: tempfile::TempDir,
     ordinary: bool,
+    /// What else is in the environment of every command.
+    variables: Vec<(&'static str, PathBuf)>,
 }
 
 /// What a command said.
@@ -37,7 +39,7 @@ pub(crate) struct Server {
 
 impl Lab {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), ordinary: false }
+        Self { folder: tempfile::tempdir().unwrap(), ordinary: false, variables: Vec::new() }
     }
 
     /// Commands run as an ordinary user, to whom the folder belongs.
@@ -47,6 +49,13 @@ impl Lab {
             std::os::unix::fs::chown(lab.folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
         }
         lab
+    }
+
+    /// This variable, with the path of a file in the folder, is in the environment from now on.
+    pub(crate) fn set(&mut self, variable: &'static str, file: &str) -> PathBuf {
+        let path = self.folder.path().join(file);
+        self.variables.push((variable, path.clone()));
+        path
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -67,6 +76,7 @@ impl Lab {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
         command.env_clear().env("COUNTERSIGN_DATA", self.data()).args(args).stdin(Stdio::null());
+        command.envs(self.variables.iter().map(|(name, path)| (name, path)));
         if self.ordinary {
             command.uid(NOBODY).gid(NOBODY);
         }

@@ -14,4 +14,5 @@ mod joining;
 mod relay;
 mod running;
 mod saving;
+mod service_manager;
 mod trouble;

@@ -44,3 +44,30 @@ async fn the_description_of_the_machine_api_is_served() {
     let document: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
     assert!(document["paths"][NoopRequest::PATH]["post"].is_object());
 }
+
+#[tokio::test]
+async fn every_figure_that_the_dashboard_draws_is_there() {
+    let server = Server::new();
+    let pc = Pc::joined(&server, 1).await;
+    pc.call(&NoopRequest {}).await.unwrap();
+    let text = server.fetch("/metrics").await.text().to_owned();
+    let dashboard: serde_json::Value =
+        serde_json::from_str(include_str!("../../../../packaging/grafana-dashboard.json")).unwrap();
+    let drawn: Vec<&str> = dashboard["panels"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|panel| panel["targets"].as_array().unwrap())
+        .map(|target| target["expr"].as_str().unwrap())
+        .flat_map(|query| query.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_'))
+        .filter(|word| word.starts_with("countersign_"))
+        .collect();
+    assert!(drawn.len() >= 10, "{drawn:?}");
+    for name in drawn {
+        assert!(
+            text.lines()
+                .any(|line| line.starts_with(&format!("{name}{{")) || line.starts_with(&format!("{name} "))),
+            "{name}"
+        );
+    }
+}
