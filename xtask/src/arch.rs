@@ -159,7 +159,7 @@ pub(crate) const PARTS: &[Part] = &[
         "countersign-bench",
         Test,
         Host,
-        Only(&["domain", "model", "otp", "protocol", "store"]),
+        Only(&["domain", "model", "otp", "protocol", "store", "testkit"]),
     ),
     part("tests/e2e", "countersign-e2e", Test, Host, Anything),
     part("xtask", "xtask", Tool, Host, Only(&[])),

@@ -22,13 +22,22 @@ pub(crate) enum Extent {
     Full,
 }
 
+/// Where the data is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Engine {
+    /// In a file.
+    Sqlite,
+    /// In a PostgreSQL server on the same machine, started for this.
+    Postgres,
+}
+
 /// Builds, measures, prints a table and what it says about the budgets. `json` names a file for all figures.
 ///
 /// A budget that is not met is no failure: on a shared machine it is a figure to look at, not a verdict on a change.
 ///
 /// # Errors
 /// When something does not build or start, or the server answers something unexpected.
-pub(crate) fn run(extent: Extent, json: Option<String>) -> Result<ExitCode> {
+pub(crate) fn run(extent: Extent, engine: Engine, json: Option<String>) -> Result<ExitCode> {
     let workspace = Workspace::read()?;
     steps::heading("build the server and the load generator");
     let mut build = steps::cargo(&workspace.root);
@@ -42,6 +51,9 @@ pub(crate) fn run(extent: Extent, json: Option<String>) -> Result<ExitCode> {
     measure.arg("--server").arg(server).arg("--data").arg(&workspace.target_dir);
     if extent == Extent::Full {
         measure.arg("--full");
+    }
+    if engine == Engine::Postgres {
+        measure.arg("--postgres");
     }
     if let Some(json) = json {
         measure.arg("--json").arg(json);

@@ -34,9 +34,9 @@ usage: cargo xtask COMMAND
   test [--setup] [--fast] run all tests; --setup installs what is missing,
                           --fast leaves out whole-system, Windows, wasm and documentation tests
   ci [--setup]            what has to pass before a change is taken: format, lints, arch, test
-  bench [--full] [--json FILE]
-                          measure the server over the network and compare with the budgets;
-                          --full takes 1,000,000 tokens as well
+  bench [--postgres] [--full] [--json FILE]
+                          measure the server over the network and compare with the budgets, on SQLite or on
+                          PostgreSQL; --full takes 1,000,000 tokens as well
   bench --qr              how many damaged QR codes are read, beside zbar and OpenCV where they are installed
   bench --tile            how soon the first tile is there, in Wine, with an agent and without
   dist DIR                build the server as it is shipped into DIR, with a Debian package and a container file
@@ -88,9 +88,12 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
                 options.finish()?;
                 return bench::tile();
             }
-            let (full, json) = (options.flag("--full"), options.value("--json")?);
+            let extent = if options.flag("--full") { bench::Extent::Full } else { bench::Extent::Quick };
+            let postgres = options.flag("--postgres");
+            let engine = if postgres { bench::Engine::Postgres } else { bench::Engine::Sqlite };
+            let json = options.value("--json")?;
             options.finish()?;
-            bench::run(if full { bench::Extent::Full } else { bench::Extent::Quick }, json)
+            bench::run(extent, engine, json)
         }
         "dist" => {
             let folder = options.word().context("dist needs a folder")?;

@@ -18,7 +18,8 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use model::UnixTime;
 use report::What;
-use std::{fs, path::PathBuf, time::SystemTime};
+use std::{fs, path::PathBuf, rc::Rc, time::SystemTime};
+use testkit::postgres::Cluster;
 
 /// Measures the Countersign server.
 #[derive(Parser)]
@@ -29,6 +30,9 @@ struct Arguments {
     /// A folder on the disk to measure, not in memory; what is written there is removed at the end.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    /// Measure on PostgreSQL, in a cluster of its own that syncs its commits, in the temporary folder.
+    #[arg(long)]
+    postgres: bool,
     /// Also measure with 1,000,000 tokens.
     #[arg(long)]
     full: bool,
@@ -46,7 +50,12 @@ fn main() -> Result<()> {
     // One thread: a client on several would take more from a server on the same processors.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let what = arguments.only.map_or(What::ALL.to_vec(), |one| vec![one]);
-    let report = runtime.block_on(plan::run(&arguments.server, &arguments.data, sizes, &what))?;
+    let cluster = match arguments.postgres {
+        true => Some(Rc::new(Cluster::durable().context("PostgreSQL is not installed")?)),
+        false => None,
+    };
+    let measured = plan::run(&arguments.server, &arguments.data, cluster.as_ref(), sizes, &what);
+    let report = runtime.block_on(measured)?;
     println!("{report}");
     if let Some(path) = arguments.json {
         let json = serde_json::to_string_pretty(&report)?;

@@ -1,5 +1,6 @@
 //! Many people with a token each, put into the database of a server that is not running.
 
+use crate::server::Installed;
 use anyhow::{Context, Result};
 use domain::{Account, AccountKey, Authority, Origin, Person, PersonState, Token, TokenState};
 use model::{
@@ -8,8 +9,8 @@ use model::{
 use otp::{Algorithm, Digits, Drift, Period, Seed, TimeStep, TokenKind, TokenParameters, totp};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use rand_core::Rng;
-use std::{path::Path, sync::Arc};
-use store::{Cell, DbError, MasterKeys, SealError, Sealer, Store, tables};
+use std::sync::Arc;
+use store::{Cell, DbError, SealError, Sealer, tables};
 
 /// The domain everybody has an account in.
 const DOMAIN: &str = "S-1-5-21-42-42-42";
@@ -34,19 +35,18 @@ enum Failed {
 }
 
 impl People {
-    /// Adds `count` people with an account and a token each to the database in this folder.
+    /// Adds `count` people with an account and a token each to a server that is not running.
     ///
     /// # Errors
-    /// When the folder has no database, or it is in use.
+    /// When it has no database yet, or that is in use.
     pub(crate) async fn add(
-        folder: &Path,
+        installed: &Installed,
         count: usize,
         now: UnixTime,
         rng: &mut ChaCha20Rng,
     ) -> Result<Self> {
-        let (database, key) = (folder.join("countersign.db"), folder.join("master.key"));
-        let sealer = Arc::new(Sealer::new(MasterKeys::read(&key, &database)?));
-        let store = Store::open(&database)?;
+        let (store, keys) = installed.open()?;
+        let sealer = Arc::new(Sealer::new(keys));
         let period = Period::from_secs(30).context("30 seconds are a period")?;
         let parameters = TokenParameters {
             algorithm: Algorithm::Sha1,

@@ -10,11 +10,12 @@ use crate::{
     operations::{Begun, Enroll, World},
     people::People,
     report::{Report, Run, Size, Sync, What},
-    server::{Installed, Running, Scratch},
+    server::{Database, Installed, Running, Scratch},
 };
 use anyhow::{Context, Result};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use std::{cell::RefCell, collections::VecDeque, fs, path::Path, rc::Rc, time::Duration};
+use testkit::postgres::Cluster;
 use tokio_rustls::TlsConnector;
 
 /// Machines that ask, so that none meets the limit of its own: it is 100,000 requests a minute at most.
@@ -56,18 +57,30 @@ struct Site {
     newcomer: usize,
 }
 
-/// Measures servers with these numbers of tokens, smallest first.
+/// Measures servers with these numbers of tokens, smallest first; on SQLite, or each on a database of its own in this
+/// PostgreSQL server.
 ///
 /// # Errors
 /// When a server does not start, or one answer is not as expected.
-pub(crate) async fn run(program: &Path, data: &Path, sizes: &[usize], what: &[What]) -> Result<Report> {
+pub(crate) async fn run(
+    program: &Path,
+    data: &Path,
+    cluster: Option<&Rc<Cluster>>,
+    sizes: &[usize],
+    what: &[What],
+) -> Result<Report> {
     let scratch = Scratch::new(data)?;
     let tls = http::tls()?;
     let mut report = Report::new(Sync::of(scratch.path(), SYNCS)?);
     let mut sites = Vec::new();
     for &tokens in sizes {
         eprintln!("setting up {tokens} tokens");
-        sites.push(Site::set_up(program, &scratch.path().join(tokens.to_string()), tokens, &tls).await?);
+        let installed = Installed {
+            program: program.to_owned(),
+            folder: scratch.path().join(tokens.to_string()),
+            postgres: cluster.map(|cluster| Database::new(cluster, format!("tokens_{tokens}"))),
+        };
+        sites.push(Site::set_up(installed, tokens, &tls).await?);
     }
     for concurrency in CONCURRENCY {
         for &what in what {
@@ -87,15 +100,14 @@ pub(crate) async fn run(program: &Path, data: &Path, sizes: &[usize], what: &[Wh
 }
 
 impl Site {
-    async fn set_up(program: &Path, folder: &Path, tokens: usize, tls: &TlsConnector) -> Result<Self> {
-        let installed = Installed { program: program.to_owned(), folder: folder.to_owned() };
+    async fn set_up(installed: Installed, tokens: usize, tls: &TlsConnector) -> Result<Self> {
         // The first start makes the database, which the people go into while no server runs.
         drop(installed.start(tls).await?);
-        let policy = folder.with_extension("toml");
+        let policy = installed.folder.with_extension("toml");
         fs::write(&policy, POLICY)?;
         installed.command(&["policy", "set", &policy.to_string_lossy()])?;
         let mut rng = ChaCha20Rng::seed_from_u64(tokens as u64);
-        let people = People::add(folder, tokens, now(), &mut rng).await?;
+        let people = People::add(&installed, tokens, now(), &mut rng).await?;
 
         let mut first_answers = Vec::new();
         let mut running = installed.start(tls).await?;

@@ -8,18 +8,37 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    rc::Rc,
     thread,
     time::{Duration, Instant},
 };
+use store::{MasterKeys, Postgres, Store};
+use testkit::postgres::Cluster;
 use tokio_rustls::TlsConnector;
 
 /// What the server says before its address.
 const LISTENING: &str = "listening on https://";
 
-/// The program and the folder it works in.
+/// The program, the folder it works in, and its database where that is not in the folder.
 pub(crate) struct Installed {
     pub(crate) program: PathBuf,
     pub(crate) folder: PathBuf,
+    pub(crate) postgres: Option<Database>,
+}
+
+/// A database in a PostgreSQL server.
+pub(crate) struct Database {
+    pub(crate) cluster: Rc<Cluster>,
+    pub(crate) name: String,
+    pub(crate) address: String,
+}
+
+impl Database {
+    /// A new and empty one.
+    pub(crate) fn new(cluster: &Rc<Cluster>, name: String) -> Self {
+        let address = cluster.database(&name);
+        Self { cluster: Rc::clone(cluster), name, address }
+    }
 }
 
 /// A running server; it ends with this value.
@@ -38,7 +57,8 @@ impl Installed {
     pub(crate) async fn start(&self, tls: &TlsConnector) -> Result<Running> {
         let log = self.folder.with_extension("log");
         let started = Instant::now();
-        let mut child = Command::new(&self.program)
+        let mut child = self
+            .program()
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(&self.folder)
             .stdin(Stdio::null())
@@ -75,18 +95,44 @@ impl Installed {
     /// # Errors
     /// When it fails.
     pub(crate) fn command(&self, words: &[&str]) -> Result<String> {
-        let output = Command::new(&self.program).args(words).arg("--data").arg(&self.folder).output()?;
+        let output = self.program().args(words).arg("--data").arg(&self.folder).output()?;
         if !output.status.success() {
             bail!("countersign {} failed: {}", words.join(" "), String::from_utf8_lossy(&output.stderr));
         }
         Ok(String::from_utf8(output.stdout)?)
     }
 
-    /// Bytes of the database and its log.
+    fn program(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        if let Some(database) = &self.postgres {
+            command.env("COUNTERSIGN_DATABASE_URL", &database.address);
+        }
+        command
+    }
+
+    /// The database, while no server runs, and what its secrets are sealed under.
     ///
     /// # Errors
-    /// When the folder cannot be read.
+    /// When there is none.
+    pub(crate) fn open(&self) -> Result<(Store, MasterKeys)> {
+        let (file, key) = (self.folder.join("countersign.db"), self.folder.join("master.key"));
+        let keys = MasterKeys::read(&key, &file)?;
+        let store = match &self.postgres {
+            None => Store::open(&file)?,
+            Some(database) => Store::open_postgres(&Postgres::parse(&database.address)?)?,
+        };
+        Ok((store, keys))
+    }
+
+    /// Bytes of the database, and where it is a file, of its log.
+    ///
+    /// # Errors
+    /// When they cannot be counted.
     pub(crate) fn database_bytes(&self) -> Result<u64> {
+        if let Some(database) = &self.postgres {
+            let said = database.cluster.sql(&database.name, "SELECT pg_database_size(current_database())");
+            return Ok(said.parse()?);
+        }
         let mut bytes = 0;
         for file in fs::read_dir(&self.folder)? {
             let file = file?;
