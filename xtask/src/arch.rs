@@ -69,6 +69,7 @@ use Uses::{Anything, Only};
 pub(crate) const PARTS: &[Part] = &[
     part("crates/model", "countersign-model", Pure, Everywhere, Only(&[])),
     part("crates/otp", "countersign-otp", Pure, Everywhere, Only(&["model"])),
+    part("crates/hardware", "countersign-hardware", Pure, Everywhere, Only(&["model", "otp"])),
     part("crates/qr", "countersign-qr", Pure, Everywhere, Only(&["model"])),
     part("crates/vault", "countersign-vault", Pure, Everywhere, Only(&["model", "otp"])),
     part("crates/policy", "countersign-policy", Pure, Everywhere, Only(&["model"])),
@@ -152,7 +153,7 @@ pub(crate) const PARTS: &[Part] = &[
         "countersign-fuzz-oracles",
         Test,
         Host,
-        Only(&["model", "os", "otp", "policy", "protocol", "qr", "radius", "vault"]),
+        Only(&["hardware", "model", "os", "otp", "policy", "protocol", "qr", "radius", "vault"]),
     ),
     part(
         "tests/bench",

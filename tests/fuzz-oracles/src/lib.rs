@@ -12,6 +12,7 @@
 
 mod bodies;
 mod frames;
+pub mod hardware_files;
 pub mod imports;
 mod keys;
 mod logon;
@@ -34,6 +35,9 @@ pub type Oracle = fn(&[u8]) -> bool;
 /// Every target by the name of its corpus folder.
 pub const TARGETS: &[(&str, Oracle)] = &[
     ("backup_names", vaults::backup_names),
+    ("hardware_csv", hardware_files::csv),
+    ("hardware_pskc", hardware_files::pskc),
+    ("hardware_yubico", hardware_files::yubico),
     ("http_body", http_body),
     ("import_aegis", imports::aegis),
     ("import_andotp", imports::andotp),
