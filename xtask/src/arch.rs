@@ -90,7 +90,7 @@ pub(crate) const PARTS: &[Part] = &[
         "countersign-service",
         Edge,
         Host,
-        Only(&["domain", "model", "otp", "policy", "protocol", "store"]),
+        Only(&["domain", "hardware", "model", "otp", "policy", "protocol", "store"]),
     ),
     part("crates/web", "countersign-web", Edge, Host, Only(&["model", "protocol", "qr", "service"])),
     part("crates/os", "countersign-os", Edge, HostAndWindows, Only(&["model"])),

@@ -35,7 +35,7 @@ enum Command {
     /// People: list, add, invite, unlock, disable, join, approve.
     #[command(subcommand)]
     User(user::Command),
-    /// Tokens: list, disable, enable, revoke, replace.
+    /// Tokens: list, disable, enable, revoke, replace; hardware tokens: import, assign, find again.
     #[command(subcommand)]
     Token(token::Command),
     /// Machines: list, suspend, resume, remove, move.

@@ -101,6 +101,18 @@ crate::words! {
         TokenRevoked = "token_revoked",
         /// A token was taken away so that its owner enrolls anew.
         TokenReplaced = "token_replaced",
+        /// Hardware tokens came into stock; the detail tells how many, of which file.
+        HardwareTokensImported = "hardware_tokens_imported",
+        /// A hardware token was given to a person; the detail tells whether a code of it was shown.
+        TokenAssigned = "token_assigned",
+        /// A hardware token was taken back into stock.
+        TokenUnassigned = "token_unassigned",
+        /// A hardware token was removed from stock.
+        TokenDiscarded = "token_discarded",
+        /// The counter or the clock of a token was found again by two codes of it.
+        TokenResynchronized = "token_resynchronized",
+        /// A token got another label.
+        TokenRenamed = "token_renamed",
         /// Recovery codes were made; the older ones are void.
         RecoveryCodesMade = "recovery_codes_made",
         /// A recovery code was accepted.

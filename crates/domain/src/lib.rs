@@ -19,7 +19,7 @@ pub use audit::{Actor, AuditEvent, AuditKind};
 pub use backup::{BackupBox, BoxId, ContentHash, Generation, InvalidHex};
 pub use machine::{JoinCode, Machine, MachineGroup, MachineState};
 pub use person::{Approval, Person, PersonState};
-pub use token::{Origin, PendingEnrollment, Token, TokenState};
+pub use token::{HardwareToken, Origin, PendingEnrollment, Token, TokenState};
 
 /// A stored word is none of those a column may have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -37,12 +37,31 @@ pub struct Token {
     pub drift: Drift,
     /// Whether its codes are taken.
     pub state: TokenState,
-    /// When its first code was accepted.
+    /// When its first code was accepted, or when it was assigned.
     pub created_at: UnixTime,
     /// Where it was enrolled.
     pub origin: Origin,
     /// When a code of it was last accepted.
     pub last_used_at: Option<UnixTime>,
+}
+
+/// A hardware token that belongs to nobody: as it was imported, or as it was taken back.
+#[derive(Clone, PartialEq, Debug)]
+pub struct HardwareToken {
+    /// Which token; it keeps its id when it is assigned.
+    pub id: TokenId,
+    /// As it is printed on it.
+    pub serial: String,
+    /// Who made it and what it is, or empty.
+    pub maker: String,
+    /// How its codes are made.
+    pub parameters: TokenParameters,
+    /// INVARIANT: as in [`Token`].
+    pub last_step: Option<u64>,
+    /// As in [`Token`].
+    pub drift: Drift,
+    /// When it was imported.
+    pub imported_at: UnixTime,
 }
 
 /// Where a token or a pending enrollment comes from. A person has one pending enrollment in each place.
@@ -53,6 +72,8 @@ pub enum Origin {
     Machine(MachineId),
     /// Shown in a browser by this invitation.
     Invitation(InvitationId),
+    /// A hardware token, assigned by an administrator. Nothing is pending there.
+    Hardware,
 }
 
 /// A seed that was shown and whose first code has not come yet.

@@ -70,6 +70,23 @@ pub struct Options {
     pub digits: Digits,
 }
 
+impl Options {
+    /// Nothing said but the digits of codes where a file does not say: 6 to 8; any other number counts as 6.
+    pub fn with_digits(count: u8) -> Self {
+        let digits = Digits::new(count).ok().filter(|digits| digits.count() <= Digits::MAX_ISSUED);
+        Self { digits: digits.unwrap_or_default(), ..Self::default() }
+    }
+}
+
+impl FileKey {
+    /// A key as people keep it: hexadecimal, in any case, blanks around it. `None`: it is none.
+    pub fn from_hex(text: &Secret) -> Option<Self> {
+        let text = Secret::from_text(text.expose_text()?.trim().to_ascii_uppercase());
+        let bytes = data_encoding::HEXUPPER.decode(text.expose()).ok()?;
+        (!bytes.is_empty()).then(|| Self::Key(Secret::new(bytes)))
+    }
+}
+
 /// What a file has in it.
 #[derive(Debug)]
 pub struct FileRead {

@@ -37,4 +37,4 @@ pub use percent::{Plus, percent_decode};
 pub use seed::{InvalidSeed, Seed};
 pub use steam::{STEAM_PERIOD, steam};
 pub use uri::{CannotWriteUri, InvalidUri, TokenUri, UriField};
-pub use verify::{HotpCheck, HotpVerdict, TotpCheck, Verdict, Window};
+pub use verify::{HotpCheck, HotpVerdict, Resync, TotpCheck, Verdict, Window};

@@ -7,8 +7,11 @@ use crate::{Algorithm, Code, Counter, Digits, Drift, Period, Seed, TimeStep, gen
 use model::UnixTime;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq, ConstantTimeGreater};
 
+mod resync;
 #[cfg(test)]
 mod tests;
+
+pub use resync::Resync;
 
 /// How many steps before and after the expected one are accepted.
 ///

@@ -1,7 +1,7 @@
 //! What administrators call people, tokens and machines on the command line: an id, a serial, or a name.
 
 use crate::{AdminError, Trouble};
-use domain::{Machine, Person, Token};
+use domain::{HardwareToken, Machine, Person, Token};
 use store::{Rx, tables};
 
 /// Several things have this name; the ids tell them apart.
@@ -36,6 +36,15 @@ pub(crate) fn token(rx: &Rx<'_>, text: &str) -> Result<Token, AdminError> {
     })
 }
 
+/// The hardware token in stock with this serial, and its sealed seed.
+pub(crate) fn in_stock(rx: &Rx<'_>, serial: &str) -> Result<(HardwareToken, Vec<u8>), AdminError> {
+    tables::hardware_tokens::find_in_stock(rx, serial.trim())?.ok_or_else(|| AdminError::NotFound {
+        what: "token in stock",
+        name: serial.to_owned(),
+        hint: "`countersign token stock` shows all",
+    })
+}
+
 /// The one machine meant by an id or a name.
 pub(crate) fn machine(rx: &Rx<'_>, text: &str) -> Result<Machine, AdminError> {
     let found = match text.parse() {
@@ -54,6 +63,11 @@ pub(crate) fn is_plain(text: &str) -> bool {
         c.is_control()
             || matches!(c, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
     })
+}
+
+/// A text somebody gave, as a name in an event: not too long.
+pub(crate) fn short(text: &str) -> String {
+    text.chars().take(128).collect()
 }
 
 fn one<T>(

@@ -33,6 +33,7 @@ pub(crate) const SCHEMA: &[Migration] = migrations! {
     3 "begun_enrollments" "0003_begun_enrollments.sql"
     4 "backups" "0004_backups.sql"
     5 "operators" "0005_operators.sql"
+    6 "hardware_tokens" "0006_hardware_tokens.sql"
 };
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -9,6 +9,7 @@ mod acme;
 mod backup;
 mod commands;
 mod doctor;
+mod hardware;
 mod harness;
 mod joining;
 mod relay;

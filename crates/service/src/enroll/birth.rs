@@ -4,7 +4,7 @@ use super::{newest_token, place_name};
 use crate::signin::{self, Compared, Tally};
 use crate::{Trouble, Work, work::Event};
 use domain::{AuditKind, Origin, PendingEnrollment, Token, TokenState};
-use model::{MachineId, Secret, TokenId, UnixTime};
+use model::{MachineId, PersonId, Secret, TokenId, UnixTime};
 use otp::{Code, Drift, Seed};
 use rand_core::Rng;
 use store::tables;
@@ -53,9 +53,7 @@ pub(super) fn try_first_code(
     let sealed = work.seal(signin::seed_cell(&id.to_bytes()), &Secret::new(seed.expose().to_vec()))?;
     tables::tokens::add(work.tx, &token, &sealed)?;
     let place = place_name(work, pending.origin)?;
-    kill_others(work, pending, &place)?;
-    tables::enrollments::drop_code(work.tx, pending.person)?;
-    tables::enrollments::drop_approvals(work.tx, pending.person)?;
+    end_pending(work, pending.person, &place)?;
     let event = Event::new(AuditKind::TokenEnrolled)
         .person(pending.person)
         .token(id)
@@ -68,7 +66,7 @@ pub(super) fn try_first_code(
 pub(super) fn machine_of(origin: Origin) -> Option<MachineId> {
     match origin {
         Origin::Machine(id) => Some(id),
-        Origin::Invitation(_) => None,
+        Origin::Invitation(_) | Origin::Hardware => None,
     }
 }
 
@@ -80,14 +78,18 @@ pub(super) fn on(event: Event, origin: Origin) -> Event {
     }
 }
 
-fn kill_others(work: &mut Work<'_, '_>, winner: &PendingEnrollment, place: &str) -> Result<(), Trouble> {
-    for other in tables::enrollments::alive(work.tx, winner.person)? {
+/// Ends every enrollment of a person that is pending, as they have a token of this place now, and what was to let them
+/// enroll.
+pub(crate) fn end_pending(work: &mut Work<'_, '_>, person: PersonId, place: &str) -> Result<(), Trouble> {
+    for other in tables::enrollments::alive(work.tx, person)? {
         let event = Event::new(AuditKind::EnrollmentLost)
             .person(other.person)
             .detail(format!("a token was enrolled on {place} first"));
         work.record(on(event, other.origin))?;
     }
-    tables::enrollments::kill_all(work.tx, winner.person, place, work.now)?;
+    tables::enrollments::kill_all(work.tx, person, place, work.now)?;
+    tables::enrollments::drop_code(work.tx, person)?;
+    tables::enrollments::drop_approvals(work.tx, person)?;
     Ok(())
 }
 

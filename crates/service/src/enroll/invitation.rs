@@ -81,7 +81,7 @@ pub fn invite(work: &mut Work<'_, '_>, person: PersonId, valid: Duration) -> Res
 }
 
 /// Tokens of a person that are not gone for good: what the policy limits.
-fn tokens_kept(work: &Work<'_, '_>, person: PersonId) -> Result<usize, Trouble> {
+pub(crate) fn tokens_kept(work: &Work<'_, '_>, person: PersonId) -> Result<usize, Trouble> {
     let kept = |token: &domain::Token| matches!(token.state, TokenState::Active | TokenState::Disabled);
     Ok(tables::tokens::of(work.tx, person)?.iter().filter(|token| kept(token)).count())
 }

@@ -11,6 +11,8 @@ pub use confirm::confirm;
 pub use invitation::{Invited, InvitedAnswer, confirm_invited, invite, invited, show_invited};
 pub use show::show;
 
+pub(crate) use birth::end_pending;
+pub(crate) use invitation::tokens_kept;
 pub(crate) use show::code_cell;
 
 use crate::{Trouble, Work, signin};
@@ -26,6 +28,7 @@ pub(crate) fn pending_row(person: PersonId, origin: Origin) -> Vec<u8> {
     let (kind, id) = match origin {
         Origin::Machine(id) => (b'm', id.to_bytes()),
         Origin::Invitation(id) => (b'i', id.to_bytes()),
+        Origin::Hardware => (b'h', [0; 16]),
     };
     [&person.to_bytes()[..], &[kind], &id].concat()
 }
@@ -128,5 +131,6 @@ fn place_name(work: &Work<'_, '_>, origin: Origin) -> Result<String, Trouble> {
             tables::machines::find(work.tx, id)?.map_or_else(|| id.to_string(), |machine| machine.name)
         }
         Origin::Invitation(_) => "a browser".to_owned(),
+        Origin::Hardware => "a hardware token".to_owned(),
     })
 }

@@ -9,7 +9,7 @@
 //! Whenever this stops, every value is sealed under a key that is in the file, and it can go on from there.
 
 use super::ring;
-use crate::{AdminError, Service, Trouble, Work, backup, enroll, operators, signin, work::Event};
+use crate::{AdminError, Service, Trouble, Work, backup, enroll, operators, signin, tokens, work::Event};
 use domain::AuditKind;
 use store::{
     KeyId, SealError,
@@ -134,6 +134,7 @@ fn again(work: &mut Work<'_, '_>, row: &RowKey, before: &[u8]) -> Result<Vec<u8>
     match row {
         RowKey::Setting(name) => with(work, super::cell(name)),
         RowKey::Token(_, id) => with(work, signin::seed_cell(&id.to_bytes())),
+        RowKey::HardwareToken(id) => with(work, tokens::stock_cell(&id.to_bytes())),
         RowKey::Pending(person, origin) => {
             let row = enroll::pending_row(*person, *origin);
             with(work, enroll::pending_cell(&row))

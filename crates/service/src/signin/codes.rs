@@ -80,6 +80,11 @@ pub(crate) fn seed(secret: Secret) -> Result<Seed, Trouble> {
     Seed::new(secret).map_err(Trouble::failed)
 }
 
+/// A copy of a seed's bytes, to seal.
+pub(crate) fn seed_copy(seed: &Seed) -> Secret {
+    Secret::new(seed.expose().to_vec())
+}
+
 /// The steps a policy accepts around the present one.
 fn window(settings: &TokenSettings) -> Window {
     Window { before: settings.steps_before, after: settings.steps_after }

@@ -103,7 +103,7 @@ pub(crate) fn count(
         Place::Origin(Origin::Machine(machine)) => {
             everywhere.begin_attempt(machine, work.now, &settings).ok()
         }
-        Place::Origin(Origin::Invitation(_)) | Place::Gateway(_) => None,
+        Place::Origin(Origin::Invitation(_) | Origin::Hardware) | Place::Gateway(_) => None,
     };
     let block = |verdict| match verdict {
         Verdict::Blocked { until } => Some(until),
@@ -188,6 +188,7 @@ fn key(place: &Place) -> String {
     match place {
         Place::Origin(Origin::Machine(id)) => format!("machine:{id}"),
         Place::Origin(Origin::Invitation(id)) => format!("invitation:{id}"),
+        Place::Origin(Origin::Hardware) => "hardware".to_owned(),
         Place::Gateway(name) => format!("gateway:{name}"),
     }
 }

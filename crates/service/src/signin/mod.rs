@@ -12,7 +12,7 @@ pub use begin::begin;
 pub use explain::{Explained, explain};
 pub use verify::verify;
 
-pub(crate) use codes::{Compared, Judged, candidates, compare, judge, seed, seed_cell};
+pub(crate) use codes::{Compared, Judged, candidates, compare, judge, seed, seed_cell, seed_copy};
 pub(crate) use facts::{Question, account_tokens, claimed, decision, note_begun};
 pub(crate) use lock::{Counted, Place, Tally, Wrong, count, forgive, record_block, state as lock_state};
 

@@ -4,6 +4,8 @@ use service::{AdminError, Trouble, audit, enroll, join_codes, machines, people, 
 use std::time::Duration;
 use testkit::{Server, domain};
 
+use crate::hardware::{code as hardware_code, file as hardware_file};
+
 #[tokio::test]
 async fn every_change_of_an_administrator_has_its_event_and_names_them() {
     let server = Server::new();
@@ -35,6 +37,12 @@ async fn every_change_of_an_administrator_has_its_event_and_names_them() {
         TokenDisabled: |work| tokens::set_state(work, token, TokenState::Disabled);
         TokenEnabled: |work| tokens::set_state(work, token, TokenState::Active);
         TokenRevoked: |work| tokens::set_state(work, token, TokenState::Revoked);
+        TokenRenamed: |work| tokens::rename(work, token, "phone");
+        HardwareTokensImported: |work| tokens::import(work, &hardware_file(), tokens::BrokenLines::RefuseAll, "a.csv");
+        TokenAssigned: |work| tokens::assign(work, "hw1", sid, &tokens::Confirmed::ByWord);
+        TokenResynchronized: |work| tokens::resynchronize(work, "hw1", &hardware_code(5), &hardware_code(6));
+        TokenUnassigned: |work| tokens::unassign(work, "hw1");
+        TokenDiscarded: |work| tokens::discard(work, "hw1");
         TokenReplaced: |work| tokens::set_state(work, token, TokenState::Replaced);
         JoinCodeMade: |work| join_codes::add(work, "default", 1, hour, &Secret::from_text("a secret for tests".into()));
         MachineMoved: |work| machines::move_to_group(work, "PC-1", "servers");

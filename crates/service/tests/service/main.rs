@@ -11,6 +11,7 @@ mod codes;
 mod enroll;
 mod gate;
 mod gateway;
+mod hardware;
 mod invitation;
 mod lockout;
 mod machines;

@@ -118,6 +118,13 @@ async fn after_a_rotation_everything_is_under_the_new_key_and_the_old_one_is_nee
             service::enroll::new_enrollment_code(work, person, std::time::Duration::from_secs(3_600))
         })
         .await;
+    // One hardware token in stock.
+    server
+        .admin(|work| {
+            use service::tokens::{BrokenLines, import};
+            import(work, &crate::hardware::file(), BrokenLines::RefuseAll, "a.csv")
+        })
+        .await;
     let old = rotate::usage(&running).unwrap()[0].key;
 
     let new = new_key(&database, 50);
@@ -129,8 +136,8 @@ async fn after_a_rotation_everything_is_under_the_new_key_and_the_old_one_is_nee
     let late = server.enroll(&pc, &fresh).await;
     assert!(values_under(&running, new) >= 1);
 
-    // The signing key, the key of the names of backups, 3 seeds, a pending one and an enrollment code.
-    assert_eq!(reseal(&other, now, usize::MAX), 7);
+    // The signing key, the key of the names of backups, 3 seeds, one in stock, a pending one and an enrollment code.
+    assert_eq!(reseal(&other, now, usize::MAX), 8);
     assert_eq!(values_under(&running, old), 0);
     assert_eq!(finish(&other, now), [new]);
     only_current(&database);
@@ -142,6 +149,13 @@ async fn after_a_rotation_everything_is_under_the_new_key_and_the_old_one_is_nee
     everyone_signs_in(&server, &pc, &people).await;
     everyone_signs_in(&server, &pc, &[(fresh, late)]).await;
     drop(pending);
+    let sid = people[0].0.sid.to_string();
+    server
+        .admin(move |work| {
+            use service::tokens::{Confirmed, assign};
+            assign(work, "hw1", &sid, &Confirmed::ByCode(crate::hardware::code(0)))
+        })
+        .await;
     let usage = rotate::usage(&server.service).unwrap();
     assert_eq!(usage.len(), 1);
     assert!(usage[0].seals && usage[0].at_hand);

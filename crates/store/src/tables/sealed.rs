@@ -15,6 +15,8 @@ pub enum Column {
     Settings,
     /// Seeds of tokens.
     Tokens,
+    /// Seeds of hardware tokens in stock.
+    HardwareTokens,
     /// Seeds of enrollments that wait for their first code.
     Pending,
     /// Enrollment codes.
@@ -26,9 +28,10 @@ pub enum Column {
 }
 
 /// All of them.
-pub const COLUMNS: [Column; 6] = [
+pub const COLUMNS: [Column; 7] = [
     Column::Settings,
     Column::Tokens,
+    Column::HardwareTokens,
     Column::Pending,
     Column::EnrollmentCodes,
     Column::Backups,
@@ -42,6 +45,8 @@ pub enum RowKey {
     Setting(String),
     /// By person and token.
     Token(PersonId, TokenId),
+    /// By token.
+    HardwareToken(TokenId),
     /// By person and place.
     Pending(PersonId, Origin),
     /// By person.
@@ -61,6 +66,7 @@ pub fn usage(rx: &Rx<'_>) -> Result<Vec<(KeyId, u64)>, DbError> {
         "SELECT id, COUNT(*) FROM (
              SELECT substr(value, 2, 8) AS id FROM settings WHERE {SEALED_SETTING}
              UNION ALL SELECT substr(seed, 2, 8) FROM tokens
+             UNION ALL SELECT substr(seed, 2, 8) FROM hardware_tokens WHERE seed IS NOT NULL
              UNION ALL SELECT substr(seed, 2, 8) FROM pending_enrollments
              UNION ALL SELECT substr(code, 2, 8) FROM enrollment_codes
              UNION ALL SELECT substr(content, 2, 8) FROM backup_generations
@@ -109,6 +115,18 @@ pub fn under_others(
                  WHERE (person_id, id) > (?1, ?2) AND substr(seed, 1, 9) <> ?3 ORDER BY person_id, id LIMIT ?4",
                 params![person, id, marker, limit],
                 |row| Ok((RowKey::Token(row.get(0)?, row.get(1)?), row.get(2)?)),
+            )
+        }
+        Column::HardwareTokens => {
+            let id = match after {
+                Some(RowKey::HardwareToken(id)) => *id,
+                _ => nothing,
+            };
+            rx.query_all(
+                "SELECT id, seed FROM hardware_tokens
+                 WHERE id > ?1 AND seed IS NOT NULL AND substr(seed, 1, 9) <> ?2 ORDER BY id LIMIT ?3",
+                params![id, marker, limit],
+                |row| Ok((RowKey::HardwareToken(row.get(0)?), row.get(1)?)),
             )
         }
         Column::Pending => {
@@ -180,6 +198,10 @@ pub fn replace(tx: &mut Tx<'_>, row: &RowKey, before: &[u8], sealed: &[u8]) -> R
         RowKey::Token(person, id) => run(
             "UPDATE tokens SET seed = ?1 WHERE person_id = ?2 AND id = ?3 AND seed = ?4",
             params![sealed, person, id, before],
+        ),
+        RowKey::HardwareToken(id) => run(
+            "UPDATE hardware_tokens SET seed = ?1 WHERE id = ?2 AND seed = ?3",
+            params![sealed, id, before],
         ),
         RowKey::Pending(person, origin) => run(
             "UPDATE pending_enrollments SET seed = ?1 WHERE person_id = ?2 AND origin = ?3 AND seed = ?4",

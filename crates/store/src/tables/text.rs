@@ -30,11 +30,12 @@ pub(super) fn parse_parameters(column: usize, text: &str) -> Result<TokenParamet
     parse().ok_or(DbError::WrongValue { column, expected: "token parameters" })
 }
 
-/// `machine:mch_…` or `invitation:inv_…`.
+/// `machine:mch_…`, `invitation:inv_…` or `hardware:`.
 pub(super) fn origin(origin: Origin) -> String {
     match origin {
         Origin::Machine(id) => format!("machine:{id}"),
         Origin::Invitation(id) => format!("invitation:{id}"),
+        Origin::Hardware => "hardware:".to_owned(),
     }
 }
 
@@ -42,6 +43,7 @@ pub(super) fn parse_origin(column: usize, text: &str) -> Result<Origin, DbError>
     match text.split_once(':') {
         Some(("machine", id)) => id.parse().map(Origin::Machine).ok(),
         Some(("invitation", id)) => id.parse().map(Origin::Invitation).ok(),
+        Some(("hardware", "")) => Some(Origin::Hardware),
         _ => None,
     }
     .ok_or(DbError::WrongValue { column, expected: "an origin" })
@@ -65,6 +67,7 @@ mod tests {
         for value in [
             Origin::Machine(MachineId::from_bytes([1; 16])),
             Origin::Invitation(InvitationId::from_bytes([2; 16])),
+            Origin::Hardware,
         ] {
             assert_eq!(parse_origin(0, &origin(value)).unwrap(), value);
         }

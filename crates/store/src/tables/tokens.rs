@@ -16,7 +16,7 @@ fn token(row: &Row<'_>) -> Result<Token, DbError> {
         serial: row.get(2)?,
         label: row.get(3)?,
         parameters: text::parse_parameters(4, &row.get::<String>(4)?)?,
-        last_step: u64::try_from(row.get::<i64>(5)?).ok(),
+        last_step: step(row.get(5)?),
         drift: Drift::from_steps(row.get(6)?),
         state: row.parse(7)?,
         created_at: row.get(8)?,
@@ -26,8 +26,13 @@ fn token(row: &Row<'_>) -> Result<Token, DbError> {
 }
 
 /// Stored for "none yet": smaller than every step.
-fn stored_step(step: Option<u64>) -> Result<i64, DbError> {
+pub(super) fn stored_step(step: Option<u64>) -> Result<i64, DbError> {
     step.map_or(Ok(-1), |step| i64::try_from(step).map_err(|_| DbError::TooBig))
+}
+
+/// Read again: what is smaller than every step is none.
+pub(super) fn step(stored: i64) -> Option<u64> {
+    u64::try_from(stored).ok()
 }
 
 /// A token by id.
@@ -152,4 +157,36 @@ pub fn set_state(tx: &mut Tx<'_>, id: TokenId, state: TokenState) -> Result<bool
 /// [`DbError`].
 pub fn give_all(tx: &mut Tx<'_>, from: PersonId, to: PersonId) -> Result<usize, DbError> {
     tx.execute("UPDATE tokens SET person_id = ?2 WHERE person_id = ?1", params![from, to])
+}
+
+/// The sealed seed of a token.
+///
+/// # Errors
+/// [`DbError`].
+pub fn seed(rx: &Rx<'_>, person: PersonId, id: TokenId) -> Result<Option<Vec<u8>>, DbError> {
+    rx.query_opt("SELECT seed FROM tokens WHERE person_id = ?1 AND id = ?2", params![person, id], |row| {
+        row.get(0)
+    })
+}
+
+/// Sets the label of a token.
+///
+/// # Errors
+/// [`DbError`].
+pub fn set_label(tx: &mut Tx<'_>, person: PersonId, id: TokenId, label: &str) -> Result<(), DbError> {
+    tx.execute("UPDATE tokens SET label = ?3 WHERE person_id = ?1 AND id = ?2", params![person, id, label])?;
+    Ok(())
+}
+
+/// Takes a token away from a person altogether. The verdict: `false`, it is not there, or revoked or replaced, which is for
+/// good.
+///
+/// # Errors
+/// [`DbError`].
+pub fn remove(tx: &mut Tx<'_>, person: PersonId, id: TokenId) -> Result<bool, DbError> {
+    let rows = tx.execute(
+        "DELETE FROM tokens WHERE person_id = ?1 AND id = ?2 AND state <> 'revoked' AND state <> 'replaced'",
+        params![person, id],
+    )?;
+    Ok(rows == 1)
 }

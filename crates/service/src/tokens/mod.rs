@@ -1,9 +1,22 @@
 //! What an administrator does with tokens.
 
+mod assign;
+mod import;
+mod resync;
+
+pub use assign::{Confirmed, assign, unassign};
+pub use hardware::{CannotRead, FileKey, FileRead, Format, MAX_BYTES, Options, read};
+pub use otp::Code;
+
+pub use import::{Bad, BrokenLines, Imported, Row, check, discard, import, stock};
+pub use resync::resynchronize;
+
+pub(crate) use import::stock_cell;
+
 use crate::{AdminError, Work, names, work::Event};
 use domain::{AuditKind, Token, TokenState};
 use model::{PersonId, UnixTime};
-use otp::TokenKind;
+use otp::{TokenKind, TokenParameters};
 use serde::Serialize;
 use store::{DbError, Rx, tables};
 
@@ -16,6 +29,8 @@ pub struct Listed {
     pub person: PersonId,
     /// That person's name.
     pub person_name: String,
+    /// What it is called; may be empty.
+    pub label: String,
     /// `totp` or `hotp`.
     pub kind: &'static str,
     /// Digits of its codes.
@@ -46,17 +61,45 @@ fn listed(rx: &Rx<'_>, token: Token) -> Result<Listed, DbError> {
     Ok(Listed {
         person_name: tables::people::find(rx, token.person)?.map_or_else(String::new, |person| person.name),
         serial: token.serial,
+        label: token.label,
         person: token.person,
-        kind: match token.parameters.kind {
-            TokenKind::Totp { .. } => "totp",
-            TokenKind::Hotp { .. } => "hotp",
-        },
+        kind: kind(&token.parameters),
         digits: token.parameters.digits.count(),
         state: token.state,
         created_at: token.created_at,
         origin: token.origin,
         last_used_at: token.last_used_at,
     })
+}
+
+/// `totp` or `hotp`.
+fn kind(parameters: &TokenParameters) -> &'static str {
+    match parameters.kind {
+        TokenKind::Totp { .. } => "totp",
+        TokenKind::Hotp { .. } => "hotp",
+    }
+}
+
+/// The most characters of a label.
+const MAX_LABEL: usize = 64;
+
+/// Gives a token another label; an empty one takes it away.
+///
+/// # Errors
+/// [`AdminError`].
+pub fn rename(work: &mut Work<'_, '_>, name: &str, label: &str) -> Result<Token, AdminError> {
+    let mut token = names::token(work.tx, name)?;
+    let label = label.trim();
+    if label.chars().count() > MAX_LABEL || !names::is_plain(label) {
+        return Err(AdminError::Refused(format!(
+            "a label has at most {MAX_LABEL} characters, none of them invisible"
+        )));
+    }
+    tables::tokens::set_label(work.tx, token.person, token.id, label)?;
+    token.label = label.to_owned();
+    let detail = format!("{} “{label}”", token.serial);
+    work.record(Event::new(AuditKind::TokenRenamed).person(token.person).token(token.id).detail(detail))?;
+    Ok(token)
 }
 
 /// Disables, enables, revokes or replaces a token. Replaced: its owner enrolls anew at the next sign-in.
