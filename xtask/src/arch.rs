@@ -72,6 +72,7 @@ pub(crate) const PARTS: &[Part] = &[
     part("crates/hardware", "countersign-hardware", Pure, Everywhere, Only(&["model", "otp"])),
     part("crates/qr", "countersign-qr", Pure, Everywhere, Only(&["model"])),
     part("crates/vault", "countersign-vault", Pure, Everywhere, Only(&["model", "otp"])),
+    part("crates/strength", "countersign-strength", Edge, Everywhere, Only(&["model"])),
     part("crates/policy", "countersign-policy", Pure, Everywhere, Only(&["model"])),
     part("crates/texts", "countersign-texts", Pure, Everywhere, Only(&["model"])),
     part("crates/protocol", "countersign-protocol", Pure, Everywhere, Only(&["model"])),
@@ -110,13 +111,19 @@ pub(crate) const PARTS: &[Part] = &[
         Only(&["model", "os", "policy", "protocol", "qr", "signin", "texts", "win"]),
     ),
     part("apps/provider", "countersign-provider", App, Windows, Only(&["model", "protocol", "texts"])),
-    part("apps/authenticator", "countersign-app", App, Wasm, Only(&["model", "otp", "qr", "texts", "vault"])),
+    part(
+        "apps/authenticator",
+        "countersign-app",
+        App,
+        Wasm,
+        Only(&["model", "otp", "qr", "strength", "texts", "vault"]),
+    ),
     part(
         "apps/authenticator-cli",
         "countersign-authenticator-cli",
         App,
         HostAndWindows,
-        Only(&["model", "otp", "qr", "vault"]),
+        Only(&["model", "otp", "qr", "strength", "vault"]),
     ),
     part(
         "tests/testkit",
@@ -164,7 +171,7 @@ pub(crate) const PARTS: &[Part] = &[
     ),
     part("tests/e2e", "countersign-e2e", Test, Host, Anything),
     part("xtask", "xtask", Tool, Host, Only(&[])),
-    part("xtask/bundle", "bundle", Tool, Host, Only(&[])),
+    part("xtask/bundle", "bundle", Tool, Host, Only(&["texts"])),
 ];
 
 /// What the tests of any crate may use.

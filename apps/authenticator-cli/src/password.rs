@@ -11,6 +11,7 @@ use std::{
     env,
     io::{self, IsTerminal, Write},
 };
+use strength::Strength;
 use zeroize::Zeroizing;
 
 /// The most bytes that are taken.
@@ -36,6 +37,10 @@ pub(crate) fn get_new(variable: Option<&str>, question: &str) -> anyhow::Result<
     if password.expose_text().is_some_and(|text| text.chars().count() < 8) {
         output::remark(
             "warning: a password of fewer than 8 characters is found quickly by whoever has the file",
+        )?;
+    } else if strength::of(&password) <= Strength::Fair {
+        output::remark(
+            "warning: this password is easy to guess: a longer one, or words drawn by lot, is not",
         )?;
     }
     Ok(password)

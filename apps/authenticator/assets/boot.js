@@ -8,6 +8,7 @@ const allowed = new Set([
   new URL("{{./keys-worker.js}}", here).href,
   new URL("{{./places-worker.js}}", here).href,
   new URL("{{./qr-worker.js}}", here).href,
+  new URL("{{./strength-worker.js}}", here).href,
   new URL("../sw.js", here).href,
 ]);
 

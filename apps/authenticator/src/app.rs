@@ -6,14 +6,15 @@ use crate::{
     state::{App, Key, clock, lock, updates},
 };
 use leptos::prelude::*;
+use texts::app::Texts;
 use wasm_bindgen_futures::spawn_local;
 
 /// How long a message stays, in milliseconds.
 const MESSAGE_MS: u32 = 6_000;
 
-#[component]
-pub(crate) fn Root() -> impl IntoView {
-    let app = App::start();
+/// Draws everything, with the texts of one language.
+pub(crate) fn show(texts: Texts) -> AnyView {
+    let app = App::start(texts);
     provide_context(app);
     if page::tell_of_return() {
         return view! { <main id="main" tabindex="-1"><p>{app.t(Key::SignedInClose)}</p></main> }.into_any();
@@ -71,8 +72,9 @@ impl App {
     fn take_link(self) {
         let fragment = page::take_fragment().map(zeroize::Zeroizing::new);
         let Some(encoded) = fragment.as_ref().and_then(|text| text.strip_prefix("enroll=")) else { return };
-        let decoded = js_sys::decode_uri_component(encoded).ok().map(String::from);
-        self.enroll.set_value(decoded.map(zeroize::Zeroizing::new));
+        // Somebody may have made the link by hand, without encoding it.
+        let decoded = js_sys::decode_uri_component(encoded).map_or_else(|_| encoded.to_owned(), String::from);
+        self.enroll.set_value(Some(zeroize::Zeroizing::new(decoded)));
         if self.session.with_value(Option::is_some) {
             self.go_home();
         }

@@ -22,7 +22,10 @@ mod why;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    leptos::mount::mount_to_body(app::Root);
+    wasm_bindgen_futures::spawn_local(async {
+        let texts = state::languages::at_start().await;
+        leptos::mount::mount_to_body(move || app::show(texts));
+    });
 }
 
 /// Nothing: on other machines there is no browser to run in.

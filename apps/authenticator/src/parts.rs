@@ -12,32 +12,18 @@ mod ways;
 pub(crate) use answer::Answering;
 pub(crate) use field::{Choice, TextField};
 pub(crate) use notice::{Notice, Tone};
-pub(crate) use password::{NewPassword, PasswordField};
+pub(crate) use password::{NewPassword, PasswordField, Typing};
 pub(crate) use taking::{Taken, taking};
 pub(crate) use token_row::TokenRow;
 pub(crate) use top::Top;
 pub(crate) use ways::Ways;
 
-use crate::state::{App, Key};
 use leptos::{html, prelude::*};
 use model::Secret;
 
 /// What is typed in a field, taken out of it without a copy that stays.
 pub(crate) fn typed(field: NodeRef<html::Input>) -> Secret {
     Secret::from_text(field.get_untracked().map(|input| input.value()).unwrap_or_default())
-}
-
-/// A new password that is typed twice, when it can be taken; else what is wrong is said.
-pub(crate) fn typed_twice(
-    app: App,
-    [first, second]: [NodeRef<html::Input>; 2],
-    problem: RwSignal<Option<String>>,
-    differs: RwSignal<Option<String>>,
-) -> Option<Secret> {
-    let (password, again) = (typed(first), typed(second));
-    problem.set(password.is_empty().then(|| app.t(Key::PasswordEmpty)));
-    differs.set((password != again).then(|| app.t(Key::PasswordsDiffer)));
-    (!password.is_empty() && password == again).then_some(password)
 }
 
 /// Empties a field.

@@ -6,11 +6,13 @@ pub(crate) mod enroll;
 pub(crate) mod hidden;
 pub(crate) mod incoming;
 pub(crate) mod keys;
+pub(crate) mod languages;
 pub(crate) mod lock;
 pub(crate) mod order;
 pub(crate) mod said;
 pub(crate) mod session;
 pub(crate) mod storage;
+pub(crate) mod strength;
 pub(crate) mod updates;
 pub(crate) mod ways;
 
@@ -19,7 +21,7 @@ pub(crate) use texts::app::Key;
 use crate::{browser::page, screens::Screen};
 use leptos::prelude::*;
 use session::Session;
-use texts::app::{AppLanguage, Value, say};
+use texts::app::{AppLanguage, Texts, Value};
 use vault::{EntryId, backup_box::BackupNote};
 
 /// The app's state, a handful of signals: copied freely, and the same everywhere.
@@ -29,6 +31,8 @@ pub(crate) struct App {
     pub(crate) screen: RwSignal<Screen>,
     /// The language of the texts.
     pub(crate) language: RwSignal<AppLanguage>,
+    /// The texts in it.
+    pub(crate) texts: StoredValue<Texts>,
     /// `system`, `light`, `dark` or `contrast`: an attribute of the page that the style sheet goes by.
     pub(crate) theme: RwSignal<String>,
     /// The latest message, shown for a few seconds and read out.
@@ -63,12 +67,11 @@ pub(crate) struct App {
 
 impl App {
     /// The state at the start.
-    pub(crate) fn start() -> Self {
-        let language = page::setting("language").and_then(|tag| AppLanguage::from_tag(&tag));
-        let preferred = || page::languages().iter().find_map(|tag| AppLanguage::from_tag(tag));
+    pub(crate) fn start(texts: Texts) -> Self {
         Self {
             screen: RwSignal::new(Screen::Loading),
-            language: RwSignal::new(language.or_else(preferred).unwrap_or_default()),
+            language: RwSignal::new(texts.language()),
+            texts: StoredValue::new(texts),
             theme: RwSignal::new(page::setting("theme").unwrap_or_else(|| "system".to_owned())),
             message: RwSignal::new(None),
             revision: RwSignal::new(0),
@@ -94,12 +97,12 @@ impl App {
 
     /// A text.
     pub(crate) fn t(self, key: Key) -> String {
-        say(self.language.get_untracked(), key, &[])
+        self.t_with(key, &[])
     }
 
     /// A text with something filled in.
     pub(crate) fn t_with(self, key: Key, args: &[(&str, Value<'_>)]) -> String {
-        say(self.language.get_untracked(), key, args)
+        self.texts.with_value(|texts| texts.say(key, args))
     }
 
     /// A time as it is written in the language of the texts, and in the person's region where they name one.

@@ -63,7 +63,9 @@ pub(crate) fn generate(files: &[(&str, Extent, String)]) -> Result<String, Strin
     for key in english.keys() {
         let _ = write!(code, "Self::{},", camel(key));
     }
-    code.push_str("];\n}\nconst fn texts(language: AppLanguage) -> &'static str {\nmatch language {\n");
+    code.push_str(
+        "];\n}\npub(super) const fn texts(language: AppLanguage) -> &'static str {\nmatch language {\n",
+    );
     for (language, _, texts) in &all {
         let mut coded = String::new();
         for key in english.keys() {

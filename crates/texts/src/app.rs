@@ -1,7 +1,8 @@
 //! The authenticator's texts, behind the feature `app`: no other program wants them.
 //!
 //! They are in `text/app/*.ftl`. The English file says which there are; German has to have all of them, the other
-//! languages fall back to English text by text.
+//! languages fall back to English text by text. A program that is loaded over the network has English in it
+//! ([`Texts::english`]) and fetches the file of another language when it is wanted.
 
 mod language;
 mod table;
@@ -9,6 +10,7 @@ mod table;
 pub use language::AppLanguage;
 pub use table::Key;
 
+use std::borrow::Cow;
 use table::Plural;
 
 /// What is filled into a text.
@@ -32,14 +34,54 @@ impl From<u64> for Value<'_> {
     }
 }
 
-/// The text for a key. An argument that is not given leaves its name in brackets, which a test finds.
+/// The texts of one language.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Texts {
+    language: AppLanguage,
+    coded: Cow<'static, str>,
+}
+
+impl Texts {
+    /// English, and nothing else: a program that needs no other language built in carries none.
+    pub const fn english() -> Self {
+        Self { language: AppLanguage::English, coded: Cow::Borrowed(table::ENGLISH) }
+    }
+
+    /// Any language. Whoever calls it carries them all.
+    pub const fn of(language: AppLanguage) -> Self {
+        Self { language, coded: Cow::Borrowed(table::texts(language)) }
+    }
+
+    /// What [`Self::to_file`] of the same version made.
+    pub fn from_file(language: AppLanguage, file: String) -> Self {
+        Self { language, coded: Cow::Owned(file) }
+    }
+
+    /// The texts as a file, in UTF-8, for a program of the same version: it has no keys in it.
+    pub fn to_file(&self) -> &str {
+        &self.coded
+    }
+
+    /// Which language it is.
+    pub const fn language(&self) -> AppLanguage {
+        self.language
+    }
+
+    /// The text for a key; in English where the language has none. An argument that is not given leaves its name in
+    /// brackets, which a test finds.
+    pub fn say(&self, key: Key, args: &[(&str, Value<'_>)]) -> String {
+        let own = table::coded(&self.coded, key).map(|coded| (self.language, coded));
+        let english = || (AppLanguage::English, table::coded(table::ENGLISH, key).unwrap_or_default());
+        let (language, coded) = own.unwrap_or_else(english);
+        let mut text = String::new();
+        fill_in(&mut text, language, coded, args);
+        text
+    }
+}
+
+/// The text for a key in any language, as [`Texts::say`].
 pub fn say(language: AppLanguage, key: Key, args: &[(&str, Value<'_>)]) -> String {
-    let own = table::coded(language, key).map(|coded| (language, coded));
-    let (language, coded) =
-        own.unwrap_or((AppLanguage::English, table::coded(AppLanguage::English, key).unwrap_or_default()));
-    let mut text = String::new();
-    fill_in(&mut text, language, coded, args);
-    text
+    Texts::of(language).say(key, args)
 }
 
 fn fill_in(text: &mut String, language: AppLanguage, coded: &str, args: &[(&str, Value<'_>)]) {

@@ -20,7 +20,6 @@ pub mod import;
 pub mod limits;
 mod merge;
 mod settings;
-pub mod strength;
 mod token;
 mod vault;
 mod wiped_json;

@@ -9,17 +9,19 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
+use texts::app::{AppLanguage, Texts};
 
 /// Modules by the name they have in the site and the program they are built from.
-const MODULES: [(&str, &str); 5] = [
+const MODULES: [(&str, &str); 6] = [
     ("app", "countersign-app"),
     ("files", "countersign-app-files"),
     ("keys", "countersign-app-keys"),
     ("places", "countersign-app-places"),
     ("qr", "countersign-app-qr"),
+    ("strength", "countersign-app-strength"),
 ];
 /// Those of them that run apart from the screen, each by a copy of `worker.js`.
-const WORKERS: [&str; 4] = ["files", "keys", "places", "qr"];
+const WORKERS: [&str; 5] = ["files", "keys", "places", "qr", "strength"];
 /// Where files with a hash in their name are: they never change and can be cached for ever.
 const HASHED: &str = "assets";
 /// What would let a text become markup or code. Nothing of it may be in the glue code: with trusted types the browser
@@ -53,6 +55,11 @@ pub(crate) fn build(modules: &Path, assets: &Path, out: &Path) -> Result<Site> {
         }
         names.add(&mut files, &format!("{name}.wasm"), made.wasm);
         names.add(&mut files, &format!("{name}.js"), glue.into_bytes());
+    }
+    // English is in the app itself; another language is fetched by whoever wants it.
+    for language in AppLanguage::ALL.into_iter().filter(|language| *language != AppLanguage::English) {
+        let texts = Texts::of(language).to_file().as_bytes().to_vec();
+        names.add(&mut files, &format!("text-{}.txt", language.tag()), texts);
     }
     // Those that are named by others come first.
     for name in ["mark.svg", "icon-180.png", "icon-192.png", "icon-512.png", "app.css"] {

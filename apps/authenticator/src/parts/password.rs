@@ -1,7 +1,16 @@
-use super::fresh_id;
-use crate::state::{App, Key};
+use super::{empty, fresh_id, typed};
+use crate::{
+    browser::request,
+    state::{App, Key, strength},
+};
 use leptos::{html, prelude::*};
-use vault::strength;
+use model::Secret;
+use wasm_bindgen_futures::spawn_local;
+
+/// Passwords with fewer characters are taken only after a warning.
+const WARNED_BELOW: usize = 8;
+/// How long nothing more is typed before a password is judged, in milliseconds.
+const PAUSE_MS: u32 = 300;
 
 /// A password with its label, a button that shows it, and one line below for what is wrong.
 #[component]
@@ -19,9 +28,9 @@ pub(crate) fn PasswordField(
     problem: Signal<Option<String>>,
     /// `current-password` or `new-password`.
     autocomplete: &'static str,
-    /// Called with what is typed, at each change.
+    /// Called at each change.
     #[prop(optional, into)]
-    on_type: Option<Callback<String>>,
+    on_type: Option<Callback<()>>,
 ) -> impl IntoView {
     let app = App::here();
     let (id, below) = (fresh_id(), fresh_id());
@@ -40,9 +49,9 @@ pub(crate) fn PasswordField(
                         spellcheck="false"
                         aria-describedby=below.clone()
                         aria-invalid=move || problem.get().is_some().then_some("true")
-                        on:input=move |event| {
+                        on:input=move |_| {
                             if let Some(call) = on_type {
-                                call.run(event_target_value(&event));
+                                call.run(());
                             }
                         }
                     />
@@ -63,45 +72,117 @@ pub(crate) fn PasswordField(
     }
 }
 
+/// A new password as it is typed, twice, with what is wrong with it and how hard it is to guess.
+#[derive(Clone, Copy)]
+pub(crate) struct Typing {
+    app: App,
+    /// The first field.
+    pub(crate) first: NodeRef<html::Input>,
+    second: NodeRef<html::Input>,
+    /// What is wrong with the first.
+    pub(crate) problem: RwSignal<Option<String>>,
+    differs: RwSignal<Option<String>>,
+    /// The warning about a short password was seen.
+    warned: StoredValue<bool>,
+    /// From 0 to 4.
+    rating: RwSignal<Option<u8>>,
+    /// Counts what is typed, so that only the latest is judged.
+    turn: StoredValue<u32>,
+}
+
+impl Typing {
+    /// Nothing is typed yet.
+    pub(crate) fn new(app: App) -> Self {
+        Self {
+            app,
+            first: NodeRef::new(),
+            second: NodeRef::new(),
+            problem: RwSignal::new(None),
+            differs: RwSignal::new(None),
+            warned: StoredValue::new(false),
+            rating: RwSignal::new(None),
+            turn: StoredValue::new(0),
+        }
+    }
+
+    /// The password, when it can be taken; else what is wrong is said. A short one is taken at the second try.
+    pub(crate) fn password(self) -> Option<Secret> {
+        let (first, second) = (typed(self.first), typed(self.second));
+        let length = first.expose_text().map_or(0, |text| text.chars().count());
+        let same = first == second;
+        self.differs.set((!same).then(|| self.app.t(Key::PasswordsDiffer)));
+        let problem = match length {
+            0 => Some(Key::PasswordEmpty),
+            _ if length < WARNED_BELOW && same && !self.warned.get_value() => {
+                self.warned.set_value(true);
+                Some(Key::PasswordShort)
+            }
+            _ => None,
+        };
+        self.problem.set(problem.map(|key| self.app.t(key)));
+        (same && problem.is_none()).then_some(first)
+    }
+
+    /// Empties the fields.
+    pub(crate) fn clear(self) {
+        [self.first, self.second].into_iter().for_each(empty);
+        self.rating.set(None);
+    }
+
+    /// Judges what is in the first field, once nothing more was typed for a moment.
+    fn judge(self) {
+        let turn = self.turn.get_value().wrapping_add(1);
+        self.turn.set_value(turn);
+        // Something else was typed meanwhile, or the screen is gone.
+        let outdated = move || self.turn.try_get_value() != Some(turn);
+        spawn_local(async move {
+            request::pause(PAUSE_MS).await;
+            if outdated() {
+                return;
+            }
+            let password = typed(self.first);
+            let rating = if password.is_empty() { None } else { strength::of(&password).await };
+            if !outdated() {
+                self.rating.set(rating);
+            }
+        });
+    }
+
+    fn rated(self) -> String {
+        let word = match self.rating.get() {
+            None => return String::new(),
+            Some(0) => Key::Strength0,
+            Some(1) => Key::Strength1,
+            Some(2) => Key::Strength2,
+            Some(3) => Key::Strength3,
+            Some(_) => Key::Strength4,
+        };
+        format!("{}: {}", self.app.t(Key::StrengthLabel), self.app.t(word))
+    }
+}
+
 /// A new password: typed twice, with its strength shown while it is typed.
 #[component]
 pub(crate) fn NewPassword(
     /// The label of the first field.
     #[prop(into)]
     label: String,
-    /// The first input.
-    first: NodeRef<html::Input>,
-    /// The second one.
-    second: NodeRef<html::Input>,
-    /// What is wrong with the first.
-    #[prop(into)]
-    problem: Signal<Option<String>>,
-    /// What is wrong with the second.
-    #[prop(into)]
-    differs: Signal<Option<String>>,
+    /// What is typed.
+    typing: Typing,
 ) -> impl IntoView {
-    let app = App::here();
-    let rating = RwSignal::new(None::<strength::Strength>);
-    let hint = Signal::derive(move || {
-        let Some(rating) = rating.get() else { return String::new() };
-        let word = match rating {
-            strength::Strength::VeryWeak => Key::Strength0,
-            strength::Strength::Weak => Key::Strength1,
-            strength::Strength::Fair => Key::Strength2,
-            strength::Strength::Good => Key::Strength3,
-            strength::Strength::VeryGood => Key::Strength4,
-        };
-        format!("{}: {}", app.t(Key::StrengthLabel), app.t(word))
-    });
-    let judge = Callback::new(move |typed: String| {
-        rating.set((!typed.is_empty()).then(|| strength::of(&typed)));
-    });
     view! {
-        <PasswordField label=label field=first hint=hint problem=problem autocomplete="new-password" on_type=judge />
         <PasswordField
-            label=app.t(Key::RepeatPassword)
-            field=second
-            problem=differs
+            label=label
+            field=typing.first
+            hint=Signal::derive(move || typing.rated())
+            problem=typing.problem
+            autocomplete="new-password"
+            on_type=Callback::new(move |()| typing.judge())
+        />
+        <PasswordField
+            label=typing.app.t(Key::RepeatPassword)
+            field=typing.second
+            problem=typing.differs
             autocomplete="new-password"
         />
     }

@@ -1,4 +1,4 @@
-use super::{NewPassword, PasswordField};
+use super::{NewPassword, PasswordField, Typing};
 use crate::{
     browser::passkey,
     parts,
@@ -78,14 +78,15 @@ fn RecoveryCode() -> impl IntoView {
 fn Password() -> impl IntoView {
     let app = App::here();
     let open = RwSignal::new(false);
-    let [old, first, second] = [(); 3].map(|()| NodeRef::<html::Input>::new());
-    let [problem, new_problem, differs] = [(); 3].map(|()| RwSignal::new(None::<String>));
+    let old = NodeRef::<html::Input>::new();
+    let problem = RwSignal::new(None::<String>);
+    let typing = Typing::new(app);
     let busy = RwSignal::new(false);
     let change = move || {
         if busy.get_untracked() {
             return;
         }
-        let Some(new) = parts::typed_twice(app, [first, second], new_problem, differs) else { return };
+        let Some(new) = typing.password() else { return };
         let typed = parts::typed(old);
         busy.set(true);
         spawn_local(async move {
@@ -93,7 +94,8 @@ fn Password() -> impl IntoView {
             busy.set(false);
             match done {
                 Ok(()) => {
-                    [old, first, second].into_iter().for_each(parts::empty);
+                    parts::empty(old);
+                    typing.clear();
                     problem.set(None);
                     open.set(false);
                     app.tell(app.t(Key::PasswordChanged));
@@ -109,13 +111,7 @@ fn Password() -> impl IntoView {
         </p>
         <form hidden=move || !open.get() on:submit=move |event| { event.prevent_default(); change(); }>
             <PasswordField label=app.t(Key::OldPassword) field=old problem=problem autocomplete="current-password" />
-            <NewPassword
-                label=app.t(Key::NewPassword)
-                first=first
-                second=second
-                problem=new_problem
-                differs=differs
-            />
+            <NewPassword label=app.t(Key::NewPassword) typing=typing />
             <button type="submit" disabled=move || busy.get()>{app.t(Key::ChangePassword)}</button>
         </form>
     }

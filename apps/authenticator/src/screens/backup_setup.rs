@@ -4,7 +4,7 @@ use super::{
 };
 use crate::{
     browser::files,
-    parts::{self, Choice, NewPassword, Notice, PasswordField, TextField, Tone, Top},
+    parts::{self, Choice, NewPassword, Notice, PasswordField, TextField, Tone, Top, Typing},
     state::{
         App, Key,
         backup::{Begin, Sought},
@@ -15,9 +15,6 @@ use model::Secret;
 use vault::{backup_box::PlaceKind, import::MAX_BYTES};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
-
-/// Passwords with fewer characters are taken only after a warning.
-const WARNED_BELOW: usize = 8;
 
 /// Activate cloud backup: where it goes, its password twice.
 #[component]
@@ -44,7 +41,7 @@ pub(crate) fn BackupSetup() -> impl IntoView {
         let named = name.get_untracked().map(|input| input.value().trim().to_owned()).unwrap_or_default();
         let needs_name = place.get_untracked() == PlaceKind::Server;
         name_problem.set((needs_name && named.is_empty()).then(|| app.t(Key::NameEmpty)));
-        let typed = if existing.get_untracked() { typing.known() } else { typing.password() };
+        let typed = if existing.get_untracked() { known(app, typing) } else { typing.password() };
         let file = picker.get_untracked().and_then(|picker| picker.files()?.get(0));
         let wants_file = untrack(asks_for_file);
         file_problem.set((wants_file && file.is_none()).then(|| app.t(Key::BackupFileEmpty)));
@@ -125,13 +122,7 @@ pub(crate) fn BackupSetup() -> impl IntoView {
                     }.into_any()
                 } else {
                     view! {
-                        <NewPassword
-                            label=app.t(Key::BackupPassword)
-                            first=typing.first
-                            second=typing.second
-                            problem=typing.problem
-                            differs=typing.differs
-                        />
+                        <NewPassword label=app.t(Key::BackupPassword) typing=typing />
                     }.into_any()
                 }}
                 <p class="quiet">{app.t(Key::PasswordAlsoUnlocks)}</p>
@@ -177,13 +168,7 @@ pub(crate) fn Skip() -> impl IntoView {
                     <span>{app.t(Key::SkipConfirm)}</span>
                 </label>
                 <p>{app.t(Key::SkipPasswordText)}</p>
-                <NewPassword
-                    label=app.t(Key::SkipPassword)
-                    first=typing.first
-                    second=typing.second
-                    problem=typing.problem
-                    differs=typing.differs
-                />
+                <NewPassword label=app.t(Key::SkipPassword) typing=typing />
                 <button
                     class="main"
                     type="submit"
@@ -206,54 +191,11 @@ struct Wanted {
     file: Option<Blob>,
 }
 
-/// A new password as it is typed, with what is wrong with it.
-#[derive(Clone, Copy)]
-struct Typing {
-    app: App,
-    first: NodeRef<html::Input>,
-    second: NodeRef<html::Input>,
-    problem: RwSignal<Option<String>>,
-    differs: RwSignal<Option<String>>,
-    /// The warning about a short password was seen.
-    warned: StoredValue<bool>,
-}
-
-impl Typing {
-    fn new(app: App) -> Self {
-        Self {
-            app,
-            first: NodeRef::new(),
-            second: NodeRef::new(),
-            problem: RwSignal::new(None),
-            differs: RwSignal::new(None),
-            warned: StoredValue::new(false),
-        }
-    }
-
-    /// The password, when it can be taken. A short one is taken at the second try.
-    fn password(&self) -> Option<Secret> {
-        let (first, second) = (parts::typed(self.first), parts::typed(self.second));
-        let length = first.expose_text().map_or(0, |text| text.chars().count());
-        let same = first == second;
-        self.differs.set((!same).then(|| self.app.t(Key::PasswordsDiffer)));
-        let problem = match length {
-            0 => Some(Key::PasswordEmpty),
-            _ if length < WARNED_BELOW && same && !self.warned.get_value() => {
-                self.warned.set_value(true);
-                Some(Key::PasswordShort)
-            }
-            _ => None,
-        };
-        self.problem.set(problem.map(|key| self.app.t(key)));
-        (same && problem.is_none()).then_some(first)
-    }
-
-    /// A password that was chosen earlier: however short, and typed once.
-    fn known(&self) -> Option<Secret> {
-        let typed = parts::typed(self.first);
-        self.problem.set(typed.is_empty().then(|| self.app.t(Key::PasswordEmpty)));
-        (!typed.is_empty()).then_some(typed)
-    }
+/// A password that was chosen earlier: however short, and typed once.
+fn known(app: App, typing: Typing) -> Option<Secret> {
+    let typed = parts::typed(typing.first);
+    typing.problem.set(typed.is_empty().then(|| app.t(Key::PasswordEmpty)));
+    (!typed.is_empty()).then_some(typed)
 }
 
 impl App {

@@ -1,6 +1,6 @@
 use crate::{
     browser::files,
-    parts::{self, NewPassword, Notice, PasswordField, Tone, Top},
+    parts::{self, NewPassword, Notice, PasswordField, Tone, Top, Typing},
     state::{App, Key, incoming, keys, said::Said},
 };
 use leptos::{html, prelude::*};
@@ -34,18 +34,15 @@ impl Form {
 #[component]
 pub(crate) fn Export() -> impl IntoView {
     let app = App::here();
-    let [first, second, own] = [(); 3].map(|()| NodeRef::<html::Input>::new());
-    let [problem, differs, own_problem, failed] = [(); 4].map(|()| RwSignal::new(None::<String>));
+    let own = NodeRef::<html::Input>::new();
+    let [own_problem, failed] = [(); 2].map(|()| RwSignal::new(None::<String>));
+    let typing = Typing::new(app);
     let busy = RwSignal::new(false);
     let give = move |form: Form| {
         if busy.get_untracked() {
             return;
         }
-        let password = if form.is_encrypted() {
-            parts::typed_twice(app, [first, second], problem, differs)
-        } else {
-            Some(Secret::default())
-        };
+        let password = if form.is_encrypted() { typing.password() } else { Some(Secret::default()) };
         let Some(password) = password else { return };
         let typed = parts::typed(own);
         busy.set(true);
@@ -64,7 +61,8 @@ pub(crate) fn Export() -> impl IntoView {
             match made {
                 Ok(left_out) => {
                     own_problem.set(None);
-                    [first, second, own].into_iter().for_each(parts::empty);
+                    parts::empty(own);
+                    typing.clear();
                     if !left_out.is_empty() {
                         let names = left_out.join(", ");
                         failed.set(Some(app.t_with(Key::ExportLeftOut, &[("names", names.as_str().into())])));
@@ -80,13 +78,7 @@ pub(crate) fn Export() -> impl IntoView {
             <p>{app.t(Key::ExportText)}</p>
             {move || failed.get().map(|why| view! { <Notice tone=Tone::Bad what=why /> })}
             <form on:submit=move |event| { event.prevent_default(); give(Form::Own); }>
-                <NewPassword
-                    label=app.t(Key::Password)
-                    first=first
-                    second=second
-                    problem=problem
-                    differs=differs
-                />
+                <NewPassword label=app.t(Key::Password) typing=typing />
                 <div class="stack">
                     <button class="main" type="submit" disabled=move || busy.get()>{app.t(Key::ExportEncrypted)}</button>
                     <button type="button" class={"wide"} on:click=move |_| give(Form::Aegis)>

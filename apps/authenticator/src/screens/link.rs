@@ -4,7 +4,6 @@ use crate::{
     state::{App, Key, enroll::Outcome},
 };
 use leptos::prelude::*;
-use otp::TokenUri;
 use vault::import::GoogleParts;
 use wasm_bindgen_futures::spawn_local;
 
@@ -13,11 +12,8 @@ use wasm_bindgen_futures::spawn_local;
 pub(crate) fn Link() -> impl IntoView {
     let app = App::here();
     let text = app.enroll.try_update_value(Option::take).flatten();
-    let name = text
-        .as_ref()
-        .and_then(|text| TokenUri::read(text).ok())
-        .map(|uri| app.name_or_unnamed(uri.issuer.as_deref().unwrap_or_default(), &uri.account));
-    let problem = RwSignal::new(name.is_none().then(|| app.t(Key::QrNotAToken)));
+    let named = app.names_in(text.as_ref().map_or("", |text| text));
+    let problem = RwSignal::new(named.as_ref().err().cloned());
     let text = StoredValue::new_local(text);
     let parts = StoredValue::new_local(GoogleParts::default());
     let add = move || {
@@ -39,7 +35,7 @@ pub(crate) fn Link() -> impl IntoView {
         <main id="main" tabindex="-1">
             <h1>{app.t(Key::LinkTitle)}</h1>
             {move || problem.get().map(|what| view! { <Notice tone=Tone::Bad what=what /> })}
-            {name.map(|name| view! {
+            {named.ok().map(|name| view! {
                 <p>{app.t_with(Key::LinkText, &[("name", name.as_str().into())])}</p>
                 <button class="main" type="button" on:click=move |_| add()>{app.t(Key::AddNewToken)}</button>
             })}

@@ -91,8 +91,7 @@ fn Look() -> impl IntoView {
             <label for="language">{app.t(Key::Language)}</label>
             <select id="language" on:change=move |event| {
                 if let Some(language) = AppLanguage::from_tag(&event_target_value(&event)) {
-                    page::keep_setting("language", language.tag());
-                    app.language.set(language);
+                    spawn_local(app.speak(language));
                 }
             }>
                 {AppLanguage::ALL.map(|language| {

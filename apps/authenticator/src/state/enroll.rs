@@ -49,6 +49,26 @@ impl App {
         }
     }
 
+    /// What the tokens are called that a text describes, before they are added.
+    ///
+    /// # Errors
+    /// What to tell the person when there is none.
+    pub(crate) fn names_in(self, text: &str) -> Result<String, String> {
+        let found = import::read_scanned(text.trim()).map_err(|error| self.no_import(error))?.found;
+        let mut names = Vec::new();
+        let mut problem = None;
+        for found in found {
+            match found.outcome {
+                Ok(draft) => names.push(self.name_or_unnamed(&draft.issuer, &draft.account)),
+                Err(refused) => problem = Some(self.no_token(refused)),
+            }
+        }
+        match names.is_empty() {
+            true => Err(problem.unwrap_or_else(|| self.t(Key::QrNotAToken))),
+            false => Ok(names.join(", ")),
+        }
+    }
+
     fn part(self, parts: StoredValue<GoogleParts, LocalStorage>) -> Outcome {
         let progress = parts.with_value(GoogleParts::progress);
         let Some(batch) = progress.last() else { return Outcome::Problem(self.t(Key::QrNotAToken)) };

@@ -40,9 +40,12 @@ impl Plural {
     }
 }
 
-/// The text with its marks, when the language has it.
-pub(super) fn coded(language: AppLanguage, key: Key) -> Option<&'static str> {
-    texts(language).split(TEXT_END).nth(key as usize).filter(|text| !text.is_empty())
+/// The texts that every program has.
+pub(super) const ENGLISH: &str = texts(AppLanguage::English);
+
+/// One of the texts of a language with its marks, when the language has it.
+pub(super) fn coded(texts: &str, key: Key) -> Option<&str> {
+    texts.split(TEXT_END).nth(key as usize).filter(|text| !text.is_empty())
 }
 
 include!(concat!(env!("OUT_DIR"), "/app.rs"));

@@ -15,6 +15,21 @@ fn every_text_is_there_in_every_language_and_says_something() {
 }
 
 #[test]
+fn a_language_from_its_file_says_the_same_and_english_where_it_has_nothing() {
+    for language in AppLanguage::ALL {
+        let fetched = Texts::from_file(language, Texts::of(language).to_file().to_owned());
+        assert_eq!(fetched.language(), language);
+        for &key in Key::ALL {
+            assert_eq!(fetched.say(key, ARGUMENTS), say(language, key, ARGUMENTS), "{key:?} in {language:?}");
+        }
+    }
+    let cut = Texts::from_file(AppLanguage::Ukrainian, String::new());
+    let tokens = [("count", Value::Count(1))];
+    assert_eq!(cut.say(Key::Tokens, &tokens), "1 token");
+    assert_eq!(Texts::english(), Texts::of(AppLanguage::English));
+}
+
+#[test]
 fn the_words_of_the_main_flow_are_the_promised_ones() {
     let promised = [
         (Key::Continue, "Continue"),
@@ -54,7 +69,7 @@ fn tokens_are_counted_in_the_forms_of_the_language() {
 fn no_count_falls_back_to_the_form_of_another() {
     for language in AppLanguage::ALL {
         for &key in Key::ALL {
-            let text = table::coded(language, key).unwrap_or_default();
+            let text = table::coded(table::texts(language), key).unwrap_or_default();
             for forms in text.split(table::PLURAL).skip(1) {
                 let (forms, _) = forms.split_once(table::PLURAL_END).unwrap();
                 for count in 0..200 {

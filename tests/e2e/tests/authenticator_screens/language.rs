@@ -4,6 +4,7 @@ use super::{
     list, nothing_is_kept,
 };
 use countersign_e2e::{Browser, Site, app_folder};
+use serde_json::json;
 use std::fs;
 use texts::app::{AppLanguage, Key, say};
 
@@ -115,4 +116,46 @@ async fn whoever_reads_russian_reads_no_english_sentence_and_types_no_english_wo
     browser.press(&text(Key::Delete)).await;
     browser.sees(&text(Key::WelcomeTitle)).await;
     assert!(nothing_is_kept(&browser).await, "tokens are still on the device");
+}
+
+/// Chooses a language in the settings.
+async fn choose_language(browser: &Browser, language: AppLanguage) {
+    let script = format!(
+        "const select = document.getElementById('language');
+         select.value = '{}';
+         select.dispatchEvent(new Event('change', {{ bubbles: true }}));",
+        language.tag()
+    );
+    browser.run(&script).await;
+}
+
+#[tokio::test]
+async fn only_the_language_that_is_wanted_is_loaded_and_each_is_there_without_a_network() {
+    const LOADED: &str = "return performance.getEntriesByType('resource').map((entry) => entry.name)
+        .filter((name) => name.includes('/assets/text-')).map((name) => name.split('/text-')[1].slice(0, 2))";
+    let (site, browser) = Browser::begun(PASSWORD).await;
+    browser.can_be_used_offline().await;
+    assert_eq!(browser.run(LOADED).await, json!([]), "what English is shown with");
+    let address = site.address();
+    drop(site);
+    browser.open(&address).await;
+    browser.unlock(PASSWORD).await;
+    browser.press("Settings").await;
+    choose_language(&browser, AppLanguage::French).await;
+    browser.sees(&say(AppLanguage::French, Key::SettingsTitle, &[])).await;
+    assert_eq!(browser.run(LOADED).await, json!(["fr"]));
+    // It is French from the first moment the next time.
+    browser.open(&address).await;
+    browser.sees(&say(AppLanguage::French, Key::UnlockTitle, &[])).await;
+    assert_eq!(browser.run(LOADED).await, json!(["fr"]));
+
+    // A file that cannot be had changes nothing, and is said.
+    browser.fill(&say(AppLanguage::French, Key::Password, &[]), PASSWORD).await;
+    browser.press(&say(AppLanguage::French, Key::Unlock, &[])).await;
+    browser.press(&say(AppLanguage::French, Key::Settings, &[])).await;
+    browser.run("window.fetch = async () => { throw new TypeError('no network'); }").await;
+    choose_language(&browser, AppLanguage::Ukrainian).await;
+    browser.sees(&say(AppLanguage::French, Key::LanguageUnreachable, &[])).await;
+    browser.sees(&say(AppLanguage::French, Key::SettingsTitle, &[])).await;
+    assert_eq!(browser.run("return localStorage.getItem('language')").await, "fr");
 }

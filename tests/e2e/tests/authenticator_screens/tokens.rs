@@ -1,4 +1,4 @@
-use super::{ADA, BOB, EVE, MIA, PASSWORD, lists};
+use super::{ADA, BOB, EVE, MIA, PASSWORD, files::BANK, list, lists};
 use countersign_e2e::{Browser, Clip, Gray, Oath, Site, app_folder, still};
 use data_encoding::BASE64;
 use serde_json::json;
@@ -274,4 +274,26 @@ async fn an_export_over_several_codes_is_collected_and_what_is_missing_is_named_
     browser.sees("Still missing: part 2, 3.").await;
     browser.press("Add 1 token").await;
     lists(&browser, &["A", "B", "C", "D"]).await;
+}
+
+#[tokio::test]
+async fn a_link_brings_a_token_of_every_kind_whether_it_is_encoded_or_not() {
+    let (_site, browser) = Browser::begun(PASSWORD).await;
+    // A token that answers challenges, and one of a game, neither of which is a plain `otpauth` address.
+    browser.follow(BANK).await;
+    lists(&browser, &["Bank"]).await;
+    browser.follow("steam://JBSWY3DPEHPK3PXP").await;
+    browser.wait("there are two tokens", || async { (list(&browser).await.len() == 2).then_some(()) }).await;
+    // As somebody writes it by hand: not encoded at all, and with a sign in it that begins an encoding.
+    browser.run(&format!("location.hash = 'enroll={ADA}'")).await;
+    browser.sees("Add this token?").await;
+    browser.sees("Example (ada@example.com)").await;
+    browser.press("Add new token").await;
+    browser.run("location.hash = 'enroll=otpauth://totp/100%?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'").await;
+    browser.sees("100%").await;
+    browser.press("Add new token").await;
+    browser.wait("there are four tokens", || async { (list(&browser).await.len() == 4).then_some(()) }).await;
+    // What is wrong with a link is said.
+    browser.run("location.hash = 'enroll=otpauth://totp/Bad:mia?issuer=Bad'").await;
+    browser.sees("This QR code has no key in it").await;
 }
