@@ -38,22 +38,23 @@ pub(crate) fn watch(app: App) {
     });
 }
 
-/// Takes the new version: its service worker is told to take over, and the page is loaded again.
+/// Takes the new version: its service worker is told to take over, and the page is loaded again. Where another window has
+/// done so already, the page is only loaded.
 pub(crate) fn take() {
     spawn_local(async move {
         let Some(container) = container() else { return };
         let Ok(ready) = container.get_registration().await_js().await else { return };
         let Ok(registration) = ready.dyn_into::<ServiceWorkerRegistration>() else { return };
-        let reload = Closure::once_into_js(move || {
-            if let Some(window) = window() {
-                let _loaded = window.location().reload();
-            }
-        });
-        container.set_oncontrollerchange(Some(reload.unchecked_ref()));
-        if let Some(waiting) = registration.waiting() {
-            let _told = waiting.post_message(&"update".into());
-        }
+        let Some(waiting) = registration.waiting() else { return reload() };
+        container.set_oncontrollerchange(Some(Closure::once_into_js(reload).unchecked_ref()));
+        let _told = waiting.post_message(&"update".into());
     });
+}
+
+fn reload() {
+    if let Some(window) = window() {
+        let _loaded = window.location().reload();
+    }
 }
 
 /// Not there without TLS, and in some private windows.
