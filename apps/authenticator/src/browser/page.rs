@@ -57,6 +57,13 @@ pub(crate) fn set_root(name: &str, value: &str) {
     }
 }
 
+/// Prints the page. What is on paper then the style sheet says.
+pub(crate) fn print() {
+    if let Some(window) = window() {
+        let _printed = window.print();
+    }
+}
+
 /// Moves the focus to the element with this id.
 pub(crate) fn focus(id: &str) {
     let element = document().and_then(|document| document.get_element_by_id(id));

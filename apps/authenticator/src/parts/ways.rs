@@ -1,6 +1,6 @@
 use super::{NewPassword, PasswordField, Typing};
 use crate::{
-    browser::passkey,
+    browser::{page, passkey},
     parts,
     state::{App, Key},
 };
@@ -52,6 +52,11 @@ fn RecoveryCode() -> impl IntoView {
     let app = App::here();
     let shown = RwSignal::new(None::<String>);
     let problem = RwSignal::new(None::<String>);
+    let purpose = move || {
+        let (when, address) = (app.when(app.now().as_secs()), page::address());
+        let args = [("when", when.as_str().into()), ("address", address.as_str().into())];
+        app.t_with(Key::RecoveryPrintText, &args)
+    };
     let make = move || {
         spawn_local(async move {
             match app.make_recovery_code().await {
@@ -67,7 +72,12 @@ fn RecoveryCode() -> impl IntoView {
         {move || match shown.get() {
             Some(code) => view! {
                 <p role="status">{app.t(Key::RecoveryShown)}</p>
-                <p class="paper-code">{code}</p>
+                <div class="paper">
+                    <p class="on-paper"><strong>{app.t(Key::RecoveryPrintTitle)}</strong></p>
+                    <p class="paper-code">{code}</p>
+                    <p class="on-paper">{purpose()}</p>
+                </div>
+                <button type="button" on:click=move |_| page::print()>{app.t(Key::Print)}</button>
             }.into_any(),
             None => view! { <button type="button" on:click=move |_| make()>{app.t(Key::RecoveryMake)}</button> }.into_any(),
         }}

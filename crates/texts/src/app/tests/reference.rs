@@ -15,9 +15,9 @@ const FILES: [(AppLanguage, &str); 6] = [
 ];
 
 /// What texts have in them besides a count.
-const NAMES: [&str; 14] = [
-    "name", "names", "when", "detail", "digits", "data", "what", "why", "word", "total", "parts", "build",
-    "min", "max",
+const NAMES: [&str; 15] = [
+    "address", "name", "names", "when", "detail", "digits", "data", "what", "why", "word", "total", "parts",
+    "build", "min", "max",
 ];
 
 #[test]
