@@ -38,6 +38,8 @@ impl Folder {
             .env("GOOD", "correct horse")
             .env("OTHER", "battery staple")
             .env("WRONG", "wrong")
+            .env("SHORT", "tj4kq9w")
+            .env("COMMON", "passwordpassword")
             .output()
             .unwrap()
     }
@@ -220,6 +222,22 @@ fn each_export_is_read_again_and_never_written_over_a_file() {
     folder.good(&["export", "v", "page.html", "--format", "page", "--password-env", "GOOD"]);
     let page = fs::read_to_string(folder.path("page.html")).unwrap();
     assert_eq!(page.matches("<svg").count(), 3);
+}
+
+#[test]
+fn a_new_password_that_is_short_or_easy_to_guess_is_taken_with_a_warning_and_a_good_one_without() {
+    let folder = Folder::new().vault();
+    for (at, (password, warning)) in
+        [("SHORT", "fewer than 8 characters"), ("COMMON", "easy to guess"), ("OTHER", "")].iter().enumerate()
+    {
+        let file = format!("export-{at}");
+        let words = ["export", "v", &file, "--format", "vault", "--password-env", "GOOD"];
+        let output = folder.run(&[&words[..], &["--export-password-env", password]].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{said}");
+        assert_eq!(said.contains("warning: "), !warning.is_empty(), "{said}");
+        assert!(said.contains(warning), "{said}");
+    }
 }
 
 #[test]

@@ -36,6 +36,22 @@ enum Trust {
     Key(String),
 }
 
+/// What a browser can see besides its pages.
+#[derive(Clone, Copy)]
+enum Sight<'a> {
+    Nothing,
+    Camera(&'a Clip),
+    TwoCameras,
+    /// A tab of its own, by the title.
+    Tab(&'a str),
+}
+
+impl<'a> Sight<'a> {
+    fn of(camera: Option<&'a Clip>) -> Self {
+        camera.map_or(Self::Nothing, Self::Camera)
+    }
+}
+
 /// A running Chromium with a profile of its own.
 pub struct Browser {
     /// What drives it. Never dropped: it would wait for a minute for a driver that is gone.
@@ -52,7 +68,23 @@ impl Browser {
     /// # Panics
     /// When it does not start.
     pub async fn start(camera: Option<&Clip>) -> Self {
-        Self::with_new_profile(camera, Trust::All).await
+        Self::with_new_profile(Sight::of(camera), Trust::All).await
+    }
+
+    /// Starts one on a device with two cameras, which show a moving figure and no code.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn with_two_cameras() -> Self {
+        Self::with_new_profile(Sight::TwoCameras, Trust::All).await
+    }
+
+    /// Starts one in which the person, asked what of their screen a page may see, chooses the tab with this title.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn sharing_the_tab(title: &str) -> Self {
+        Self::with_new_profile(Sight::Tab(title), Trust::All).await
     }
 
     /// The same, but of certificates that nobody known vouches for it takes only this server's, as a browser does that
@@ -61,12 +93,12 @@ impl Browser {
     /// # Panics
     /// When it does not start.
     pub async fn trusting(server: &Server, camera: Option<&Clip>) -> Self {
-        Self::with_new_profile(camera, Trust::Key(server.key_hash().await)).await
+        Self::with_new_profile(Sight::of(camera), Trust::Key(server.key_hash().await)).await
     }
 
-    async fn with_new_profile(camera: Option<&Clip>, trust: Trust) -> Self {
+    async fn with_new_profile(sight: Sight<'_>, trust: Trust) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut browser = Self::launch(folder.path().join("profile"), camera, &trust).await;
+        let mut browser = Self::launch(folder.path().join("profile"), sight, &trust).await;
         browser._folder = Some(folder);
         browser
     }
@@ -76,10 +108,10 @@ impl Browser {
     /// # Panics
     /// When it does not start.
     pub async fn with_profile(profile: PathBuf, camera: Option<&Clip>) -> Self {
-        Self::launch(profile, camera, &Trust::All).await
+        Self::launch(profile, Sight::of(camera), &Trust::All).await
     }
 
-    async fn launch(profile: PathBuf, camera: Option<&Clip>, trust: &Trust) -> Self {
+    async fn launch(profile: PathBuf, sight: Sight<'_>, trust: &Trust) -> Self {
         // The driver is spoken to without TLS, but its client wants to know a provider all the same.
         let _installed = rustls::crypto::ring::default_provider().install_default();
         let port = free_port();
@@ -94,7 +126,7 @@ impl Browser {
         let address = format!("http://localhost:{port}");
         let begun = Instant::now();
         let driver = loop {
-            match WebDriver::new(&address, capabilities(&profile, camera, trust)).await {
+            match WebDriver::new(&address, capabilities(&profile, sight, trust)).await {
                 Ok(driver) => break driver,
                 Err(error) if begun.elapsed() > PATIENCE => {
                     let _killed = process.kill();
@@ -321,7 +353,7 @@ impl Drop for Browser {
     }
 }
 
-fn capabilities(profile: &std::path::Path, camera: Option<&Clip>, trust: &Trust) -> ChromeCapabilities {
+fn capabilities(profile: &std::path::Path, sight: Sight<'_>, trust: &Trust) -> ChromeCapabilities {
     let mut capabilities = DesiredCapabilities::chrome();
     let mut arguments: Vec<String> = [
         "--headless=new",
@@ -333,7 +365,6 @@ fn capabilities(profile: &std::path::Path, camera: Option<&Clip>, trust: &Trust)
         "--no-first-run",
         "--lang=en-US",
         "--window-size=800,900",
-        "--use-fake-ui-for-media-stream",
     ]
     .map(str::to_owned)
     .into();
@@ -343,9 +374,19 @@ fn capabilities(profile: &std::path::Path, camera: Option<&Clip>, trust: &Trust)
         Trust::All => "--ignore-certificate-errors".to_owned(),
         Trust::Key(hash) => format!("--ignore-certificate-errors-spki-list={hash}"),
     });
-    if let Some(clip) = camera {
-        arguments.push("--use-fake-device-for-media-stream".to_owned());
-        arguments.push(format!("--use-file-for-fake-video-capture={}", clip.path().display()));
+    // Who is asked says yes.
+    match sight {
+        Sight::Nothing => arguments.push("--use-fake-ui-for-media-stream".to_owned()),
+        Sight::Camera(clip) => arguments.extend([
+            "--use-fake-ui-for-media-stream".to_owned(),
+            "--use-fake-device-for-media-stream".to_owned(),
+            format!("--use-file-for-fake-video-capture={}", clip.path().display()),
+        ]),
+        Sight::TwoCameras => arguments.extend([
+            "--use-fake-ui-for-media-stream".to_owned(),
+            "--use-fake-device-for-media-stream=device-count=2".to_owned(),
+        ]),
+        Sight::Tab(title) => arguments.push(format!("--auto-select-tab-capture-source-by-title={title}")),
     }
     let set = |capabilities: &mut ChromeCapabilities| -> WebDriverResult<()> {
         for argument in &arguments {

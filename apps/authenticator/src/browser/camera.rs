@@ -1,6 +1,6 @@
 //! The camera: turned on when the person asks for it, and turned off when the value is dropped.
 
-use super::Refused;
+use super::{Refused, field};
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -62,6 +62,12 @@ impl Camera {
         Ok(Self { stream, track })
     }
 
+    /// Which of [`Self::all`] it is.
+    pub(crate) fn id(&self) -> Option<String> {
+        let method: Function = field(&self.track, "getSettings").dyn_into().ok()?;
+        field(&method.call0(&self.track).ok()?, "deviceId").as_string()
+    }
+
     /// Shows what the camera sees in a `video` element.
     pub(crate) async fn show_in(&self, video: &HtmlVideoElement) -> Result<(), Refused> {
         video.set_src_object(Some(&self.stream));
@@ -71,10 +77,8 @@ impl Camera {
 
     /// Whether it has a light that can be turned on.
     pub(crate) fn has_light(&self) -> bool {
-        let Ok(method) = Reflect::get(&self.track, &"getCapabilities".into()) else { return false };
-        let Ok(method) = method.dyn_into::<Function>() else { return false };
-        let Ok(capabilities) = method.call0(&self.track) else { return false };
-        Reflect::get(&capabilities, &"torch".into()).is_ok_and(|torch| torch.is_truthy())
+        let Ok(method) = field(&self.track, "getCapabilities").dyn_into::<Function>() else { return false };
+        method.call0(&self.track).is_ok_and(|capabilities| field(&capabilities, "torch").is_truthy())
     }
 
     /// Turns its light on or off.
@@ -83,10 +87,8 @@ impl Camera {
         Reflect::set(&light, &"torch".into(), &on.into()).map_err(Refused::from_js)?;
         let constraints = Object::new();
         Reflect::set(&constraints, &"advanced".into(), &Array::of1(&light)).map_err(Refused::from_js)?;
-        let method: Function = Reflect::get(&self.track, &"applyConstraints".into())
-            .map_err(Refused::from_js)?
-            .dyn_into()
-            .map_err(|_| Refused::Nothing)?;
+        let method: Function =
+            field(&self.track, "applyConstraints").dyn_into().map_err(|_| Refused::Nothing)?;
         let promise: Promise =
             method.call1(&self.track, &constraints).map_err(Refused::from_js)?.unchecked_into();
         JsFuture::from(promise).await.map(|_| ()).map_err(Refused::from_js)

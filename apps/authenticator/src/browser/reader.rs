@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 /// Longest side of a frame that is looked at, in pixels. A dense code fills most of it.
 const FRAME: u32 = 960;
-/// Longest sides a file is tried at, one after the other: a photo is quickly read small, a dense code needs its pixels.
+/// Longest sides a file or a screen is tried at, one after the other: a photo is quickly read small, a dense code needs its pixels.
 const FILE: [u32; 3] = [1200, 2400, 4096];
 
 /// What reads QR codes. Holds a canvas and, once needed, the worker.
@@ -46,6 +46,26 @@ impl Reader {
         let frame = self.frames.get();
         self.frames.set(frame.wrapping_add(1));
         self.read(Some(frame)).await
+    }
+
+    /// The texts in what is on a screen now, where a code may be small.
+    ///
+    /// # Errors
+    /// When the worker does not start.
+    pub(crate) async fn read_screen(
+        &self,
+        video: &HtmlVideoElement,
+    ) -> Result<Vec<Zeroizing<String>>, Refused> {
+        for longest in FILE {
+            if !self.canvas.draw_video(video, longest)? {
+                break;
+            }
+            let texts = self.read(None).await?;
+            if !texts.is_empty() {
+                return Ok(texts);
+            }
+        }
+        Ok(Vec::new())
     }
 
     /// The texts in a picture from a file, a paste or a drop.

@@ -113,7 +113,7 @@ async fn read_screen(app: App, parts: StoredValue<GoogleParts, LocalStorage>) ->
     let reader = Reader::new()?;
     // The first frames may be empty.
     for _ in 0..20 {
-        let texts = reader.read_video(&video).await?;
+        let texts = reader.read_screen(&video).await?;
         if !texts.is_empty() {
             return Ok(enroll_first(app, &texts, parts).await);
         }

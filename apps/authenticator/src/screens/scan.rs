@@ -25,7 +25,8 @@ pub(crate) fn Scan() -> impl IntoView {
     let running = RwSignal::new(false);
     let light = RwSignal::new(None::<bool>);
     let lenses = RwSignal::new(Vec::<String>::new());
-    let lens = RwSignal::new(None::<usize>);
+    // The one that is on, or is to be.
+    let lens = RwSignal::new(None::<String>);
     let camera = StoredValue::new_local(None::<Camera>);
     let collected = StoredValue::new_local(GoogleParts::default());
     // Each start and the end of the screen make the loops before it stop.
@@ -40,7 +41,7 @@ pub(crate) fn Scan() -> impl IntoView {
             said.set(Some(app.t(Key::CameraStarting)));
             running.set(true);
             spawn_local(async move {
-                let id = lens.get_untracked().and_then(|at| lenses.get_untracked().get(at).cloned());
+                let id = lens.get_untracked();
                 camera.set_value(None);
                 let outcome = scan(
                     app,
@@ -52,6 +53,7 @@ pub(crate) fn Scan() -> impl IntoView {
                     said,
                     light,
                     lenses,
+                    lens,
                 )
                 .await;
                 if turn.load(Relaxed) != mine {
@@ -65,7 +67,11 @@ pub(crate) fn Scan() -> impl IntoView {
                         app.tell(message);
                         app.go(Screen::Tokens);
                     }
-                    Err(why) => problem.set(Some(why)),
+                    Err(why) => {
+                        // It may be gone: the next try takes any.
+                        lens.set(None);
+                        problem.set(Some(why));
+                    }
                 }
             });
         }
@@ -118,8 +124,10 @@ pub(crate) fn Scan() -> impl IntoView {
                                 let other = other.clone();
                                 (lenses.get().len() > 1).then(|| view! {
                                     <button type="button" on:click=move |_| {
-                                        let count = lenses.get_untracked().len();
-                                        lens.update(|lens| *lens = Some(lens.map_or(0, |at| (at + 1) % count)));
+                                        let (all, on) = (lenses.get_untracked(), lens.get_untracked());
+                                        let at = all.iter().position(|known| Some(known) == on.as_ref());
+                                        let next = at.map_or(0, |at| (at + 1) % all.len());
+                                        lens.set(all.get(next).cloned());
                                         other();
                                     }>{app.t(Key::OtherCamera)}</button>
                                 })
@@ -153,6 +161,7 @@ async fn scan(
     said: RwSignal<Option<String>>,
     light: RwSignal<Option<bool>>,
     lenses: RwSignal<Vec<String>>,
+    lens: RwSignal<Option<String>>,
 ) -> Result<String, String> {
     let explain = |refused: Refused| match refused {
         Refused::NotAllowed => app.t(Key::CameraRefused),
@@ -163,6 +172,7 @@ async fn scan(
     let Some(video) = video.get_untracked() else { return Err(app.t(Key::CameraMissing)) };
     started.show_in(&video).await.map_err(explain)?;
     light.set(started.has_light().then_some(false));
+    lens.set(started.id());
     lenses.set(Camera::all().await);
     camera.set_value(Some(started));
     said.set(Some(app.t(Key::CameraHold)));

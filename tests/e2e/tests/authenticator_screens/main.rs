@@ -1,11 +1,14 @@
 //! The authenticator's screens one by one: tokens by hand and in order, files in and out, restoring a backup, and what
 //! is said when the browser or the server refuses.
 
+mod camera;
 mod device;
 mod export;
 mod files;
 mod hostile;
 mod language;
+mod password;
+mod recovery;
 mod refused;
 mod restore;
 mod tokens;
