@@ -113,6 +113,12 @@ crate::words! {
         TokenResynchronized = "token_resynchronized",
         /// A token got another label.
         TokenRenamed = "token_renamed",
+        /// A token was reported lost by its owner; its codes are never taken again.
+        TokenLost = "token_lost",
+        /// A person signed in to self-service with a code.
+        SelfServiceEntered = "self_service_entered",
+        /// Somebody was refused there; the detail says why.
+        SelfServiceRefused = "self_service_refused",
         /// Recovery codes were made; the older ones are void.
         RecoveryCodesMade = "recovery_codes_made",
         /// A recovery code was accepted.

@@ -1,6 +1,6 @@
 //! What a server does by itself every now and then.
 
-use crate::{Service, Trouble, operators};
+use crate::{Service, Trouble, me, operators};
 use domain::Actor;
 use model::UnixTime;
 use std::time::Duration;
@@ -30,6 +30,7 @@ pub async fn tidy(service: &Service, now: UnixTime) -> Result<bool, Trouble> {
             let today = work.now.as_secs() / 86_400;
             let begun = tables::people::drop_begun(work.tx, today.saturating_sub(DAYS), BATCH)?;
             let tries = operators::tidy(work, BATCH)?;
+            me::tidy(work)?;
             Ok(dropped.max(reports).max(begun).max(tries) >= BATCH as usize)
         })
         .await

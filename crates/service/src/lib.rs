@@ -14,6 +14,7 @@ pub mod housekeeping;
 pub mod join_codes;
 pub mod keys;
 pub mod machines;
+pub mod me;
 pub mod operators;
 pub mod people;
 pub mod policies;

@@ -4,7 +4,7 @@
 //! used up to the moment of putting back. What was disabled or revoked since is back; an administrator has to do that
 //! again.
 
-use crate::{Service, Trouble, Work, keys, operators, saved, work::Event};
+use crate::{Service, Trouble, Work, keys, me, operators, saved, work::Event};
 use domain::{Actor, AuditKind};
 use model::{PersonId, TokenId, UnixTime};
 use otp::{TimeStep, TokenKind};
@@ -66,6 +66,7 @@ pub fn end_what_may_have_been_used(
         }
         ended.invitations_and_codes = restored::end_what_is_under_way(work.tx, work.now)? as u64;
         ended.invitations_and_codes += operators::end_what_may_have_been_used(work)?;
+        me::end_what_may_have_been_used(work)?;
         keys::outdate_statements(work)?;
         saved::note(work, taken_at)?;
         let Ended { time_based, event_based, recovery_codes, invitations_and_codes } = ended;

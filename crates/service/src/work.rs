@@ -38,6 +38,7 @@ struct Shared {
     tries: Tries<backup::Network>,
     gateway_tries: Tries<gateway::Name>,
     console_tries: Tries<backup::Network>,
+    self_service_tries: Tries<backup::Network>,
     hashing: Arc<Semaphore>,
 }
 
@@ -95,6 +96,7 @@ impl Service {
             tries: Tries::default(),
             gateway_tries: Tries::default(),
             console_tries: Tries::default(),
+            self_service_tries: Tries::default(),
             hashing: Arc::new(Semaphore::new(HASHES)),
         })))
     }
@@ -122,6 +124,11 @@ impl Service {
     /// How many sign-ins to the console each network has tried in vain lately.
     pub(crate) fn tries_at_console(&self) -> &Tries<backup::Network> {
         &self.0.console_tries
+    }
+
+    /// How many codes each network has tried in vain in self-service lately.
+    pub(crate) fn tries_in_self_service(&self) -> &Tries<backup::Network> {
+        &self.0.self_service_tries
     }
 
     /// The key under which names and keys of backups are hashed.

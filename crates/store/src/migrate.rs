@@ -34,6 +34,7 @@ pub(crate) const SCHEMA: &[Migration] = migrations! {
     4 "backups" "0004_backups.sql"
     5 "operators" "0005_operators.sql"
     6 "hardware_tokens" "0006_hardware_tokens.sql"
+    7 "person_sessions" "0007_person_sessions.sql"
 };
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

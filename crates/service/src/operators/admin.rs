@@ -178,15 +178,14 @@ pub fn enable(work: &mut Work<'_, '_>, id: OperatorId) -> Result<Operator, Admin
 /// [`DbError`].
 pub fn sessions(rx: &Rx<'_>, now: UnixTime, of: Option<OperatorId>) -> Result<Vec<ListedSession>, DbError> {
     let mut listed = Vec::new();
-    for session in tables::sessions::all(rx)? {
-        if of.is_some_and(|of| of != session.operator) || !is_good(&session, now) {
+    for session in tables::sessions::all::<OperatorId>(rx)? {
+        if of.is_some_and(|of| of != session.owner) || !is_good(&session, now) {
             continue;
         }
-        let name =
-            tables::operators::find(rx, session.operator)?.map_or_else(String::new, |found| found.name);
+        let name = tables::operators::find(rx, session.owner)?.map_or_else(String::new, |found| found.name);
         listed.push(ListedSession {
             id: session.id,
-            operator: session.operator,
+            operator: session.owner,
             name,
             created_at: session.created_at,
             seen_at: session.seen_at,
@@ -203,8 +202,8 @@ pub fn sessions(rx: &Rx<'_>, now: UnixTime, of: Option<OperatorId>) -> Result<Ve
 /// # Errors
 /// [`AdminError`].
 pub fn end_session(work: &mut Work<'_, '_>, id: SessionId, of: Option<OperatorId>) -> Result<(), AdminError> {
-    let session = tables::sessions::find(work.tx, id)?;
-    let session = session.filter(|session| of.is_none_or(|of| of == session.operator));
+    let session = tables::sessions::find::<OperatorId>(work.tx, id)?;
+    let session = session.filter(|session| of.is_none_or(|of| of == session.owner));
     let Some(session) = session else {
         return Err(AdminError::NotFound {
             what: "session",
@@ -212,8 +211,8 @@ pub fn end_session(work: &mut Work<'_, '_>, id: SessionId, of: Option<OperatorId
             hint: "it has ended already",
         });
     };
-    tables::sessions::end(work.tx, id)?;
-    let name = find(work.tx, session.operator)?.name;
+    tables::sessions::end::<OperatorId>(work.tx, id)?;
+    let name = find(work.tx, session.owner)?.name;
     Ok(work.record(Event::new(AuditKind::OperatorSessionsEnded).detail(format!("{name}, one session")))?)
 }
 

@@ -17,6 +17,7 @@ pub use admin::{
 };
 pub use password::{MAX_PASSWORD, MIN_PASSWORD};
 pub use session::{ABSOLUTE, FRESH, IDLE, SignedIn, Stepped, Visitor, session, sign_out, step_up};
+pub(crate) use session::{NOTED, is_good};
 pub use setup::{FirstLink, Offer, Proof, SetUp, offer, set_up, set_up_link};
 pub use sign_in::{Refused, sign_in};
 
@@ -53,13 +54,13 @@ pub(crate) fn seed_cell(row: &[u8; 16]) -> Cell<'_> {
 
 /// Drops what is past its time; how many rows of those that may be many.
 pub(crate) fn tidy(work: &mut Work<'_, '_>, limit: u32) -> Result<usize, Trouble> {
-    tables::sessions::drop_old(work.tx, work.now.minus(ABSOLUTE), work.now.minus(IDLE))?;
+    tables::sessions::drop_old::<OperatorId>(work.tx, work.now.minus(ABSOLUTE), work.now.minus(IDLE))?;
     Ok(tables::operators::drop_old(work.tx, work.now, work.now.minus(TRIES), limit)?)
 }
 
 /// On a server put back from a backup: codes up to now are refused, sessions and links are void; how many links.
 pub(crate) fn end_what_may_have_been_used(work: &mut Work<'_, '_>) -> Result<u64, Trouble> {
-    tables::sessions::end_all(work.tx)?;
+    tables::sessions::end_all::<OperatorId>(work.tx)?;
     if let TokenKind::Totp { period } = TokenParameters::default().kind {
         // As far ahead as a code may be that was taken before this moment, with one step for a clock that was ahead.
         let ahead = u64::from(work.policy.tokens().steps_after) * 2 + 2;
@@ -70,7 +71,7 @@ pub(crate) fn end_what_may_have_been_used(work: &mut Work<'_, '_>) -> Result<u64
 }
 
 /// A new secret for a link or a session, as text that fits into an address and a cookie.
-fn new_secret(work: &mut Work<'_, '_>) -> Secret {
+pub(crate) fn new_secret(work: &mut Work<'_, '_>) -> Secret {
     let mut bytes = vec![0; SECRET_BYTES];
     work.rng.fill_bytes(&mut bytes);
     let bytes = Secret::new(bytes);
@@ -78,7 +79,7 @@ fn new_secret(work: &mut Work<'_, '_>) -> Secret {
 }
 
 /// What is kept of such a secret. It has 256 bits, so that a fast hash is enough.
-fn hash(secret: &Secret) -> [u8; 32] {
+pub(crate) fn hash(secret: &Secret) -> [u8; 32] {
     Sha256::digest(secret.expose()).into()
 }
 

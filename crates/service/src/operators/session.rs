@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{Service, Trouble, Work, backup::Network, names::is_plain, work::Event};
 use domain::{Actor, AuditKind, Operator, OperatorState};
-use model::{Secret, SessionId, UnixTime};
+use model::{OperatorId, Secret, SessionId, UnixTime};
 use std::{net::IpAddr, time::Duration};
 use store::{Rx, tables, tables::sessions::Session};
 
@@ -20,7 +20,7 @@ pub const ABSOLUTE: Duration = Duration::from_secs(12 * 3_600);
 pub const FRESH: Duration = Duration::from_secs(5 * 60);
 
 /// A use that is noted in the database is not noted again within this time.
-const NOTED: Duration = Duration::from_secs(60);
+pub(crate) const NOTED: Duration = Duration::from_secs(60);
 /// The most characters kept of what a browser calls itself.
 const BROWSER: usize = 200;
 
@@ -91,7 +91,7 @@ pub(super) fn begin_session(
     let secret = new_secret(work);
     let session = Session {
         id: SessionId::random(&mut *work.rng),
-        operator: operator.id,
+        owner: operator.id,
         created_at: work.now,
         seen_at: work.now,
         stepped_up_at: work.now,
@@ -102,14 +102,18 @@ pub(super) fn begin_session(
     Ok(SignedIn { session: session.id, operator, secret, fresh_until: work.now.plus(FRESH) })
 }
 
-pub(super) fn is_good(session: &Session, now: UnixTime) -> bool {
+pub(crate) fn is_good<O>(session: &Session<O>, now: UnixTime) -> bool {
     now < session.created_at.plus(ABSOLUTE) && now < session.seen_at.plus(IDLE)
 }
 
 /// The session of a secret with its operator, if both are good.
-fn find(rx: &Rx<'_>, secret: &Secret, now: UnixTime) -> Result<Option<(Session, Operator)>, Trouble> {
+fn find(
+    rx: &Rx<'_>,
+    secret: &Secret,
+    now: UnixTime,
+) -> Result<Option<(Session<OperatorId>, Operator)>, Trouble> {
     let Some(session) = tables::sessions::by_hash(rx, &hash(secret))? else { return Ok(None) };
-    let operator = tables::operators::find(rx, session.operator)?;
+    let operator = tables::operators::find(rx, session.owner)?;
     let operator = operator.filter(|operator| operator.state == OperatorState::Active);
     Ok(operator.filter(|_| is_good(&session, now)).map(|operator| (session, operator)))
 }
@@ -124,7 +128,7 @@ pub async fn session(service: &Service, now: UnixTime, secret: Secret) -> Result
     if now.since(session.seen_at) >= NOTED {
         service
             .work(now, Actor::Server, move |work| {
-                Ok::<_, Trouble>(tables::sessions::seen(work.tx, id, work.now)?)
+                Ok::<_, Trouble>(tables::sessions::seen::<OperatorId>(work.tx, id, work.now)?)
             })
             .await?;
     }
@@ -161,7 +165,13 @@ pub async fn step_up(
             }
             here.forgive(work)?;
             let new = new_secret(work);
-            if !tables::sessions::step_up(work.tx, session.id, &hash(&secret), &hash(&new), work.now)? {
+            if !tables::sessions::step_up::<OperatorId>(
+                work.tx,
+                session.id,
+                &hash(&secret),
+                &hash(&new),
+                work.now,
+            )? {
                 return Ok(Stepped::Over);
             }
             work.record(
@@ -179,7 +189,7 @@ pub async fn step_up(
 /// # Errors
 /// [`Trouble`].
 pub fn sign_out(work: &mut Work<'_, '_>, id: SessionId) -> Result<(), Trouble> {
-    if tables::sessions::end(work.tx, id)? {
+    if tables::sessions::end::<OperatorId>(work.tx, id)? {
         work.record(Event::new(AuditKind::OperatorSignedOut))?;
     }
     Ok(())

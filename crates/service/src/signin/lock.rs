@@ -21,6 +21,8 @@ pub(crate) enum Place {
     Origin(Origin),
     /// Through a gateway.
     Gateway(gateway::Name),
+    /// In self-service.
+    SelfService,
 }
 
 impl From<Origin> for Place {
@@ -81,7 +83,7 @@ pub(crate) fn state(work: &Work<'_, '_>, person: PersonId, place: Origin) -> Res
 
 /// Counts a try as wrong.
 ///
-/// At an invitation and through a gateway only the tries there count: whoever has got hold of one must not be able to
+/// At an invitation, through a gateway and in self-service only the tries there count: whoever has got hold of one must not be able to
 /// keep a person from signing in elsewhere.
 pub(crate) fn count(
     work: &Work<'_, '_>,
@@ -103,7 +105,9 @@ pub(crate) fn count(
         Place::Origin(Origin::Machine(machine)) => {
             everywhere.begin_attempt(machine, work.now, &settings).ok()
         }
-        Place::Origin(Origin::Invitation(_) | Origin::Hardware) | Place::Gateway(_) => None,
+        Place::Origin(Origin::Invitation(_) | Origin::Hardware) | Place::Gateway(_) | Place::SelfService => {
+            None
+        }
     };
     let block = |verdict| match verdict {
         Verdict::Blocked { until } => Some(until),
@@ -190,6 +194,7 @@ fn key(place: &Place) -> String {
         Place::Origin(Origin::Invitation(id)) => format!("invitation:{id}"),
         Place::Origin(Origin::Hardware) => "hardware".to_owned(),
         Place::Gateway(name) => format!("gateway:{name}"),
+        Place::SelfService => "self-service".to_owned(),
     }
 }
 

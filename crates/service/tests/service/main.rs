@@ -15,6 +15,7 @@ mod hardware;
 mod invitation;
 mod lockout;
 mod machines;
+mod me;
 mod on_postgres;
 mod operators;
 mod parallel;
