@@ -3,7 +3,8 @@
 use crate::{
     app::App,
     commands::{
-        audit, backup, boxes, doctor, join_code, key, machine, migrate, policy, restore, token, user,
+        audit, backup, boxes, doctor, join_code, key, machine, migrate, operator, policy, restore, token,
+        user,
     },
     config::{Config, Flags},
     serve,
@@ -41,6 +42,9 @@ enum Command {
     /// Machines: list, suspend, resume, remove, move.
     #[command(subcommand)]
     Machine(machine::Command),
+    /// Who works with the console: list, invite, reset, disable, enable.
+    #[command(subcommand)]
+    Operator(operator::Command),
     /// The policy: show, set, check, explain.
     #[command(subcommand)]
     Policy(policy::Command),
@@ -78,6 +82,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         Command::User(command) => user::run(&app(), command),
         Command::Token(command) => token::run(&app(), command),
         Command::Machine(command) => machine::run(&app(), command),
+        Command::Operator(command) => operator::run(&app(), command),
         Command::Policy(command) => policy::run(&app(), command),
         Command::Audit(command) => audit::run(&app(), command),
         Command::BackupBox(command) => boxes::run(&app(), command),

@@ -145,10 +145,19 @@ pub(crate) fn outdate_statements(work: &mut Work<'_, '_>) -> Result<(), Trouble>
 /// # Errors
 /// [`Trouble`].
 pub fn statement(service: &Service) -> Result<Option<Statement>, Trouble> {
-    let trusted = [service.signing_key().verifying_key().fingerprint()];
-    let Some(json) = service.read(|rx| Ok::<_, Trouble>(tables::settings::find(rx, STATEMENT)?))? else {
-        return Ok(None);
-    };
-    let signed: SignedStatement = serde_json::from_slice(&json).map_err(Trouble::failed)?;
-    Statement::verify(&signed, &trusted).map(Some).map_err(Trouble::failed)
+    let key = service.signing_key();
+    let json = service.read(|rx| Ok::<_, Trouble>(tables::settings::find(rx, STATEMENT)?))?;
+    json.map(|json| read_statement(key, &json)).transpose()
+}
+
+fn read_statement(key: &SigningKey, json: &[u8]) -> Result<Statement, Trouble> {
+    let signed: SignedStatement = serde_json::from_slice(json).map_err(Trouble::failed)?;
+    Statement::verify(&signed, &[key.verifying_key().fingerprint()]).map_err(Trouble::failed)
+}
+
+/// The same within a transaction.
+pub(crate) fn statement_in(work: &Work<'_, '_>) -> Result<Option<Statement>, Trouble> {
+    let Some(sealed) = tables::settings::find(work.tx, SIGNING_KEY)? else { return Ok(None) };
+    let key = SigningKey::from_secret(&work.open(cell(SIGNING_KEY), &sealed)?).map_err(Trouble::failed)?;
+    tables::settings::find(work.tx, STATEMENT)?.map(|json| read_statement(&key, &json)).transpose()
 }

@@ -1,11 +1,13 @@
 //! What an administrator does with people.
 
 use crate::{AdminError, Work, names, work::Event};
-use domain::{Account, AuditKind, Person, PersonState, Token};
-use model::{PersonId, Secret};
+use domain::{Account, AuditKind, Machine, Person, PersonState, Token};
+use model::{PersonId, Secret, UnixTime};
 use otp::{CodeHash, RecoveryCode};
 use serde::Serialize;
 use store::{DbError, Rx, tables};
+
+pub use store::tables::people::{Search, Standing};
 
 /// How many recovery codes a person gets at a time.
 const RECOVERY_CODES: usize = 10;
@@ -30,6 +32,45 @@ pub struct Described {
 /// [`DbError`].
 pub fn list(rx: &Rx<'_>) -> Result<Vec<Described>, DbError> {
     tables::people::all(rx)?.into_iter().map(|person| describe(rx, person)).collect()
+}
+
+/// People whom a search finds.
+#[derive(Debug)]
+pub struct Found {
+    /// Some of them, by name.
+    pub people: Vec<Described>,
+    /// How many there are in all.
+    pub count: u64,
+}
+
+/// Some of those whom a search finds, after so many of them.
+///
+/// # Errors
+/// [`DbError`].
+pub fn search(
+    rx: &Rx<'_>,
+    search: &Search,
+    now: UnixTime,
+    limit: u32,
+    offset: u32,
+) -> Result<Found, DbError> {
+    let people = tables::people::search(rx, search, now, limit, offset)?;
+    Ok(Found {
+        people: people.into_iter().map(|person| describe(rx, person)).collect::<Result<_, _>>()?,
+        count: tables::people::count(rx, search, now)?,
+    })
+}
+
+/// The machines a person has been on, with when they were first there, the newest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn machines(rx: &Rx<'_>, person: PersonId) -> Result<Vec<(Machine, UnixTime)>, DbError> {
+    let mut machines = Vec::new();
+    for (id, since) in tables::seen_on::machines_of(rx, person)? {
+        machines.extend(tables::machines::find(rx, id)?.map(|machine| (machine, since)));
+    }
+    Ok(machines)
 }
 
 /// One person, by id, name, account name, UPN or SID.

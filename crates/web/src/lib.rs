@@ -1,4 +1,4 @@
-//! The server's HTTP: machine API, what the authenticator needs, invitation pages, health and figures.
+//! The server's HTTP: console, machine API, what the authenticator needs, invitation pages, health and figures.
 //!
 //! Must not know SQL or rules: a handler translates a request into a use case of `service` and its answer back.
 //!
@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod authenticator;
+pub mod console;
 pub mod drive;
 mod guard;
 mod health;
@@ -25,6 +26,11 @@ use axum::{Router, middleware};
 use state::App;
 use std::sync::Arc;
 
+/// Every route of the console with what it needs of whoever asks.
+pub fn console_routes(state: WebState) -> Vec<console::Declared> {
+    console::table(&Arc::new(App::new(state)))
+}
+
 /// Everything the server answers.
 pub fn router(state: WebState) -> Router {
     let app = Arc::new(App::new(state));
@@ -33,6 +39,7 @@ pub fn router(state: WebState) -> Router {
         .merge(openapi::routes())
         .merge(health::routes())
         .merge(pages::routes())
+        .merge(console::routes(&app))
         .merge(authenticator::routes())
         .merge(relay::routes())
         .merge(drive::routes())

@@ -8,6 +8,7 @@ pub(crate) mod join_code;
 pub(crate) mod key;
 pub(crate) mod machine;
 pub(crate) mod migrate;
+pub(crate) mod operator;
 pub(crate) mod policy;
 pub(crate) mod restore;
 pub(crate) mod token;

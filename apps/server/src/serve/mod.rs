@@ -18,7 +18,7 @@ use model::UnixTime;
 use protocol::statement::{ServerUrl, SignedStatement};
 use rustls::sign::CertifiedKey;
 use sd_notify::NotifyState;
-use service::{Service, audit, keys};
+use service::{Service, Trouble, audit, keys, operators};
 use std::{
     io,
     net::{SocketAddr, TcpListener},
@@ -101,6 +101,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
         let jobs = jobs::start(&service, config.backup.drop_after());
         let listener = tokio::net::TcpListener::from_std(listener)?;
         announce(config, &folder, address)?;
+        announce_set_up(&service).await?;
         tell_systemd(NotifyState::Ready);
         let radius = radius.map(|door| tokio::spawn(door.serve(service.clone())));
         let acme = config.acme.enabled().then(|| tokio::spawn(acme.run()));
@@ -215,6 +216,22 @@ fn tell_systemd(state: NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(&[state]) {
         tracing::warn!(%error, "systemd could not be told how the server is");
     }
+}
+
+/// While nobody can sign in to the console: the link with which the first operator does. It is good once, and a start
+/// of the server after it was used prints none.
+async fn announce_set_up(service: &Service) -> anyhow::Result<()> {
+    let made = service.work(app::now(), domain::Actor::Server, |work| operators::set_up_link(work)).await;
+    let (Some(link), Some(base)) = (made.map_err(|error: Trouble| error)?, operators::address(service)?)
+    else {
+        return Ok(());
+    };
+    let secret = link.secret.expose_text().context("a link is no text")?;
+    output::line(&format!(
+        "set the console up: {base}/setup/{secret}\nthat link makes the first operator, once, until {}; keep it to \
+         yourself",
+        link.expires_at
+    ))
 }
 
 /// The line others wait for, then what to do next.

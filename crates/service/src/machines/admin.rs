@@ -1,7 +1,7 @@
 //! What an administrator does with machines.
 
 use crate::{AdminError, Work, join_codes, names, work::Event};
-use domain::{AuditKind, Machine, MachineState};
+use domain::{AuditKind, Machine, MachineGroup, MachineState};
 use store::{DbError, Rx, tables};
 
 /// All machines, by name.
@@ -66,4 +66,12 @@ pub fn move_to_group(work: &mut Work<'_, '_>, name: &str, group: &str) -> Result
             .detail(format!("from {} to {}", machine.group_name, group.name)),
     )?;
     Ok(machine)
+}
+
+/// All groups, by name.
+///
+/// # Errors
+/// [`DbError`].
+pub fn groups(rx: &Rx<'_>) -> Result<Vec<MachineGroup>, DbError> {
+    tables::machines::groups(rx)
 }

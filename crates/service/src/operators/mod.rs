@@ -21,7 +21,7 @@ pub(crate) use session::{NOTED, is_good};
 pub use setup::{FirstLink, Offer, Proof, SetUp, offer, set_up, set_up_link};
 pub use sign_in::{Refused, sign_in};
 
-use crate::{Service, Trouble, Work, keys};
+use crate::{AdminError, Service, Trouble, Work, keys};
 use model::{OperatorId, Secret};
 use otp::{TimeStep, TokenKind, TokenParameters};
 use sha2::{Digest, Sha256};
@@ -99,4 +99,14 @@ fn of(work: &Work<'_, '_>, id: OperatorId) -> Result<domain::Operator, Trouble> 
 /// [`Trouble`].
 pub fn address(service: &Service) -> Result<Option<String>, Trouble> {
     Ok(keys::statement(service)?.and_then(|statement| statement.urls().first().map(ToString::to_string)))
+}
+
+/// The same within a transaction, for whoever needs one.
+///
+/// # Errors
+/// [`AdminError::Refused`] where the server has never run.
+pub fn address_in(work: &Work<'_, '_>) -> Result<String, AdminError> {
+    let statement = keys::statement_in(work)?;
+    let url = statement.and_then(|statement| statement.urls().first().map(ToString::to_string));
+    url.ok_or_else(|| AdminError::Refused("the server has not run yet, so its address is not known".into()))
 }

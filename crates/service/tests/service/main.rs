@@ -18,6 +18,7 @@ mod machines;
 mod me;
 mod on_postgres;
 mod operators;
+mod overview;
 mod parallel;
 mod recovery;
 mod restored;

@@ -184,3 +184,32 @@ pub fn add_seal(tx: &mut Tx<'_>, seal: &Seal) -> Result<(), DbError> {
     )?;
     Ok(())
 }
+
+/// How often something of a kind happened on a day, and where.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tally {
+    /// Whole days since 1970.
+    pub day: u64,
+    /// What.
+    pub kind: String,
+    /// On which machine.
+    pub machine: Option<MachineId>,
+    /// How often.
+    pub count: u64,
+}
+
+/// What happened since a moment on each day and machine, among the newest `most` events.
+///
+/// The trail has no index by time, so that every event costs one page less; it is read from its end.
+///
+/// # Errors
+/// [`DbError`].
+pub fn tally(rx: &Rx<'_>, since: UnixTime, most: u32) -> Result<Vec<Tally>, DbError> {
+    rx.query_all(
+        "SELECT at / 86400, kind, machine_id, count(*)
+         FROM (SELECT at, kind, machine_id FROM audit ORDER BY seq DESC LIMIT ?2) AS newest
+         WHERE at >= ?1 GROUP BY at / 86400, kind, machine_id ORDER BY at / 86400, kind",
+        params![since, most],
+        |row| Ok(Tally { day: row.get(0)?, kind: row.get(1)?, machine: row.get(2)?, count: row.get(3)? }),
+    )
+}

@@ -2,7 +2,7 @@
 
 use crate::{DbError, Row, Rx, Tx, params};
 use domain::{AccountKey, Person, PersonState};
-use model::{MachineId, PersonId, UnixTime};
+use model::{GroupId, MachineId, PersonId, UnixTime};
 
 const COLUMNS: &str = "p.id, p.name, p.state, p.first_seen_at, p.blocked_until";
 
@@ -154,4 +154,117 @@ pub fn drop_begun(tx: &mut Tx<'_>, before_day: u64, limit: u32) -> Result<usize,
              (SELECT machine_id, day, person_id FROM begun_enrollments WHERE day < ?1 LIMIT ?2)",
         params![before_day, limit],
     )
+}
+
+/// Which people are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// Part of a name, of an account's name or of a UPN (case of ASCII letters ignored), or a whole SID; empty: everybody.
+    pub text: String,
+    /// How they stand.
+    pub standing: Standing,
+    /// Those who have been on a machine of one of these groups; `None`: everybody.
+    pub groups: Option<Vec<GroupId>>,
+}
+
+/// How people stand.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Standing {
+    /// However they do.
+    #[default]
+    Any,
+    /// With a token whose codes are taken.
+    Enrolled,
+    /// Without one, and not disabled.
+    NotEnrolled,
+    /// Blocked everywhere.
+    Blocked,
+    /// Disabled.
+    Disabled,
+}
+
+const HAS_TOKEN: &str = "EXISTS (SELECT 1 FROM tokens t WHERE t.person_id = p.id AND t.state = 'active')";
+
+/// `FROM … WHERE …` of a search, for the parameters `?1` the pattern, `?2` the text and `?3` the present, and from `?4` on
+/// the groups. A parameter that a statement does not name is an error; hence the present in every one.
+fn searched(search: &Search) -> String {
+    let standing = match search.standing {
+        Standing::Any => String::new(),
+        Standing::Enrolled => format!("AND {HAS_TOKEN} AND p.state = 'active'"),
+        Standing::NotEnrolled => format!("AND NOT {HAS_TOKEN} AND p.state = 'active'"),
+        Standing::Blocked => "AND p.blocked_until > ?3".to_owned(),
+        Standing::Disabled => "AND p.state = 'disabled'".to_owned(),
+    };
+    let groups = match &search.groups {
+        None => String::new(),
+        Some(groups) => {
+            let places: Vec<String> = (4..4 + groups.len()).map(|number| format!("?{number}")).collect();
+            // No group at all: nobody.
+            let places = if places.is_empty() { "NULL".to_owned() } else { places.join(", ") };
+            format!(
+                "AND EXISTS (SELECT 1 FROM seen_on s JOIN machines m ON m.id = s.machine_id
+                             WHERE s.person_id = p.id AND m.group_id IN ({places}))"
+            )
+        }
+    };
+    format!(
+        "FROM people p
+         WHERE (lower(p.name) LIKE ?1 ESCAPE '\\' OR EXISTS (
+             SELECT 1 FROM accounts a WHERE a.person_id = p.id
+               AND (lower(a.name) LIKE ?1 ESCAPE '\\' OR lower(a.upn) LIKE ?1 ESCAPE '\\' OR a.sid = ?2)))
+           AND (p.first_seen_at <= ?3 OR p.first_seen_at > ?3) {standing} {groups}"
+    )
+}
+
+fn with_parameters<T>(
+    search: &Search,
+    now: UnixTime,
+    more: &[u32],
+    f: impl FnOnce(&[&dyn crate::ToValue]) -> Result<T, DbError>,
+) -> Result<T, DbError> {
+    let text = search.text.trim().to_ascii_lowercase();
+    let mut pattern = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    if !text.is_empty() {
+        pattern.push('%');
+    }
+    let sid = search.text.trim().to_ascii_uppercase();
+    let mut parameters: Vec<&dyn crate::ToValue> = vec![&pattern, &sid, &now];
+    parameters.extend(search.groups.iter().flatten().map(|group| group as &dyn crate::ToValue));
+    parameters.extend(more.iter().map(|number| number as &dyn crate::ToValue));
+    f(&parameters)
+}
+
+/// Some of those whom a search finds, by name.
+///
+/// # Errors
+/// [`DbError`].
+pub fn search(
+    rx: &Rx<'_>,
+    search: &Search,
+    now: UnixTime,
+    limit: u32,
+    offset: u32,
+) -> Result<Vec<Person>, DbError> {
+    let next = 4 + search.groups.as_ref().map_or(0, Vec::len);
+    let sql = format!(
+        "SELECT {COLUMNS} {} ORDER BY p.name, p.id LIMIT ?{next} OFFSET ?{}",
+        searched(search),
+        next + 1
+    );
+    with_parameters(search, now, &[limit, offset], |parameters| rx.query_all(&sql, parameters, person))
+}
+
+/// How many people a search finds.
+///
+/// # Errors
+/// [`DbError`].
+pub fn count(rx: &Rx<'_>, search: &Search, now: UnixTime) -> Result<u64, DbError> {
+    let sql = format!("SELECT count(*) {}", searched(search));
+    with_parameters(search, now, &[], |parameters| rx.query_one(&sql, parameters, |row| row.get(0)))
 }

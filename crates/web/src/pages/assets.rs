@@ -12,6 +12,10 @@ use std::sync::Arc;
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/assets/app.css", get(async || file("text/css", include_str!("../../assets/app.css"))))
+        .route(
+            "/assets/console.css",
+            get(async || file("text/css", include_str!("../../assets/console.css"))),
+        )
         .route("/assets/mark.svg", get(async || file("image/svg+xml", include_str!("../../assets/mark.svg"))))
 }
 

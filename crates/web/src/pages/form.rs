@@ -15,18 +15,18 @@ const COOKIE: &str = "__Host-countersign-form";
 const BYTES: usize = 16;
 
 /// What a browser keeps while a form is open.
-pub(super) struct FormCookie(String);
+pub(crate) struct FormCookie(String);
 
 impl FormCookie {
     /// A new one.
-    pub(super) fn random(rng: &mut dyn Rng) -> Self {
+    pub(crate) fn random(rng: &mut dyn Rng) -> Self {
         let mut bytes = [0; BYTES];
         rng.fill_bytes(&mut bytes);
         Self(BASE64URL_NOPAD.encode(&bytes))
     }
 
     /// The one the browser sent.
-    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+    pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
         let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
         let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
         let (_, value) = pairs.find(|(name, _)| *name == COOKIE)?;
@@ -35,8 +35,13 @@ impl FormCookie {
         plain.then(|| Self(value.to_owned()))
     }
 
+    /// What it holds, for whoever shows one browser something that others are not shown.
+    pub(crate) fn secret(&self) -> Secret {
+        Secret::from_text(self.0.clone())
+    }
+
     /// What the form of this invitation carries.
-    pub(super) fn token(&self, link: &Secret) -> String {
+    pub(crate) fn token(&self, link: &Secret) -> String {
         let mut hash = Sha256::new();
         hash.update(b"countersign form\0");
         // The cookie's length is fixed, so that the two parts cannot be cut elsewhere.
@@ -46,12 +51,12 @@ impl FormCookie {
     }
 
     /// Whether a form of this invitation carries the right thing.
-    pub(super) fn fits(&self, link: &Secret, token: &str) -> bool {
+    pub(crate) fn fits(&self, link: &Secret, token: &str) -> bool {
         self.token(link).as_bytes().ct_eq(token.as_bytes()).into()
     }
 
     /// The field that has the browser keep it.
-    pub(super) fn set(&self) -> Option<HeaderValue> {
+    pub(crate) fn set(&self) -> Option<HeaderValue> {
         let text = format!("{COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Strict", self.0);
         HeaderValue::try_from(text).ok()
     }

@@ -225,12 +225,12 @@ impl<'a> Visit<'a> {
 }
 
 /// The key in the address a QR code carries.
-fn key_in(uri: &str) -> Option<&str> {
+pub(crate) fn key_in(uri: &str) -> Option<&str> {
     let (_, query) = uri.split_once('?')?;
     query.split('&').find_map(|pair| pair.strip_prefix("secret="))
 }
 
-fn in_fours(key: &str) -> String {
+pub(crate) fn in_fours(key: &str) -> String {
     // Exactly as long as it gets: growing would leave copies behind that nobody wipes.
     let mut text = String::with_capacity(key.len() + key.len() / 4);
     for (i, letter) in key.chars().enumerate() {

@@ -5,6 +5,8 @@ mod form;
 mod invite;
 mod views;
 
+pub(crate) use form::FormCookie;
+pub(crate) use invite::{in_fours, key_in};
 pub(crate) use views::Message;
 
 use crate::{machine::json, state::App};

@@ -3,6 +3,7 @@
 
 mod abuse;
 mod backup;
+mod console;
 mod drive;
 mod health;
 mod invitation;

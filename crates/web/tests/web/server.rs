@@ -5,7 +5,10 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode},
 };
-use countersign_web::{Settings, SharedStatement, SiteFile, WebState, drive::Drive, relay::Relay, router};
+use countersign_web::{
+    Settings, SharedStatement, SiteFile, WebState, console::Declared, console_routes, drive::Drive,
+    relay::Relay, router,
+};
 use domain::Actor;
 use http_body_util::BodyExt;
 use model::{Secret, UnixTime};
@@ -101,6 +104,21 @@ impl Server {
         };
         let key = service.signing_key().verifying_key();
         Self { router: router(state), service, statement, key, clock }
+    }
+
+    /// What the console's routes were declared with.
+    pub(crate) fn console_routes(&self) -> Vec<Declared> {
+        console_routes(WebState {
+            service: self.service.clone(),
+            clock: Arc::new(|| UnixTime::from_secs(START)),
+            statement: self.statement.clone(),
+            settings: Settings::default(),
+            millis: Arc::new(|| START * 1_000),
+            site: &[],
+            relay: None,
+            drive: None,
+            icloud: None,
+        })
     }
 
     pub(crate) fn now(&self) -> UnixTime {

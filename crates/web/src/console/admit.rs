@@ -1,0 +1,148 @@
+//! The gate before every handler of the console: who asks, may they, and did the form come from a page of ours.
+
+use super::{
+    cookie,
+    notes::Say,
+    origin,
+    route::{Method, Need},
+    target::Target,
+    views,
+    visit::{Visitor, redirect, visitor_of},
+};
+use crate::state::App;
+use axum::{
+    Form,
+    body::Body,
+    extract::{FromRequest, OriginalUri, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+use http_body_util::{BodyExt, Limited};
+use model::Secret;
+use serde::Deserialize;
+use service::operators::{self, SignedIn};
+use std::sync::Arc;
+
+/// What one route needs.
+#[derive(Clone)]
+pub(super) struct Gate {
+    pub(super) app: Arc<App>,
+    pub(super) method: Method,
+    pub(super) need: Need,
+    pub(super) bytes: usize,
+}
+
+/// The hidden field that every form of a session has.
+#[derive(Deserialize)]
+struct FormToken {
+    form: String,
+}
+
+/// Lets a request through to its handler, or answers it.
+pub(super) async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let mut response = match gate.check(request).await {
+        Ok(request) => next.run(request).await,
+        Err(response) => *response,
+    };
+    // Whatever a handler made: nothing of the console is in a frame, in a cache or run as a script.
+    for (name, value) in views::HEADERS {
+        if name != header::CONTENT_TYPE || !response.headers().contains_key(header::CONTENT_TYPE) {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+    }
+    response
+}
+
+impl Gate {
+    /// The request with what the handler needs to know of it.
+    async fn check(&self, request: Request) -> Result<Request, Box<Response>> {
+        let app = &self.app;
+        match operators::is_set_up(&app.service) {
+            Ok(true) => {}
+            Ok(false) if self.need == Need::Nothing => {}
+            Ok(false) => return Err(Box::new(views::say(StatusCode::NOT_FOUND, Say::NOT_SET_UP))),
+            Err(trouble) => return Err(Box::new(views::trouble(app, &trouble))),
+        }
+        let request = if self.method == Method::Post { self.whole(request).await? } else { request };
+        if self.need == Need::Nothing {
+            return Ok(request);
+        }
+        let Some(signed) = self.session(request.headers()).await? else {
+            return Err(Box::new(self.to_sign_in(&request)));
+        };
+        if self.need.right().is_some_and(|right| !signed.operator.access.may(right)) {
+            return Err(Box::new(views::say(StatusCode::FORBIDDEN, Say::NOT_ALLOWED)));
+        }
+        let request =
+            if self.method == Method::Post { ours(request, &signed.secret).await? } else { request };
+        if matches!(self.need, Need::MayNow(_)) && !signed.is_fresh(app.now()) {
+            return Err(Box::new(redirect(&came_from(request.headers()).by_way_of("/admin/step-up"))));
+        }
+        let mut request = request;
+        let visitor = Visitor { signed: Arc::new(signed), from: visitor_of(&request) };
+        request.extensions_mut().insert(visitor);
+        Ok(request)
+    }
+
+    async fn session(&self, headers: &HeaderMap) -> Result<Option<SignedIn>, Box<Response>> {
+        let Some(secret) = cookie::of(headers) else { return Ok(None) };
+        operators::session(&self.app.service, self.app.now(), secret)
+            .await
+            .map_err(|trouble| Box::new(views::trouble(&self.app, &trouble)))
+    }
+
+    fn to_sign_in(&self, request: &Request) -> Response {
+        let target = match self.method {
+            // Within the console, the path as it was asked for.
+            Method::Get => {
+                let uri =
+                    request.extensions().get::<OriginalUri>().map_or(request.uri(), |OriginalUri(uri)| uri);
+                Target::of(uri.path_and_query().map_or("", |path| path.as_str()))
+            }
+            Method::Post => came_from(request.headers()),
+        };
+        let mut response = redirect(&target.by_way_of("/admin/sign-in"));
+        if request.headers().contains_key(header::COOKIE)
+            && let Some(cookie) = cookie::forget()
+        {
+            response.headers_mut().insert(header::SET_COOKIE, cookie);
+        }
+        response
+    }
+
+    /// The request with its body in memory, if it is a form that is not too large.
+    async fn whole(&self, request: Request) -> Result<Request, Box<Response>> {
+        let (parts, body) = request.into_parts();
+        let kind =
+            parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !kind.starts_with("application/x-www-form-urlencoded") {
+            return Err(Box::new(views::say(StatusCode::UNSUPPORTED_MEDIA_TYPE, Say::NO_FORM)));
+        }
+        if !origin::is_ours(&parts.headers, &parts.uri) {
+            return Err(Box::new(views::say(StatusCode::FORBIDDEN, Say::FOREIGN_FORM)));
+        }
+        match Limited::new(body, self.bytes).collect().await {
+            Ok(whole) => Ok(Request::from_parts(parts, Body::from(whole.to_bytes()))),
+            Err(_) => Err(Box::new(views::say(StatusCode::PAYLOAD_TOO_LARGE, Say::TOO_LARGE))),
+        }
+    }
+}
+
+/// The request, if its form carries what only pages of this session have.
+async fn ours(request: Request, secret: &Secret) -> Result<Request, Box<Response>> {
+    let foreign = || Box::new(views::say(StatusCode::FORBIDDEN, Say::FOREIGN_FORM));
+    let (parts, body) = request.into_parts();
+    let bytes = body.collect().await.map_err(|_| foreign())?.to_bytes();
+    let again = |parts| Request::from_parts(parts, Body::from(bytes.clone()));
+    let form = Form::<FormToken>::from_request(again(parts.clone()), &()).await;
+    let fits = form.is_ok_and(|Form(form)| cookie::fits(secret, &form.form));
+    if fits { Ok(again(parts)) } else { Err(foreign()) }
+}
+
+/// The page a form was on, as the browser says.
+fn came_from(headers: &HeaderMap) -> Target {
+    let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let path = referer.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    Target::of(path.unwrap_or_default())
+}

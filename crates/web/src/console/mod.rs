@@ -1,0 +1,68 @@
+//! The console for operators, at `/admin`, and the page where somebody becomes one. Works without scripts.
+//!
+//! Every route is declared with what it needs, in `declared`; nothing else adds one. What a route needs is looked at, and
+//! where a form came from, before its handler is called.
+
+mod admit;
+mod chart;
+mod cookie;
+mod dashboard;
+mod notes;
+mod origin;
+mod people;
+mod person;
+mod route;
+mod sessions;
+mod setup;
+mod sign_in;
+mod step_up;
+mod target;
+mod views;
+mod visit;
+
+pub use route::{Declared, Method, Need};
+
+use crate::state::App;
+use axum::Router;
+use domain::Right;
+use route::Routes;
+use std::sync::Arc;
+
+pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+    declared(app).into_router()
+}
+
+/// Every route of the console with what it needs, for whoever checks that none is open to the wrong people.
+pub(crate) fn table(app: &Arc<App>) -> Vec<Declared> {
+    declared(app).into_table()
+}
+
+fn declared(app: &Arc<App>) -> Routes {
+    use Need::{May, MayNow, Nothing, Session};
+    use Right::{HelpPeople, ManagePeople, ViewPeople};
+    Routes::new(app)
+        .get("/setup/{link}", Nothing, setup::show)
+        .post("/setup/{link}", Nothing, setup::set_up)
+        .get("/admin/sign-in", Nothing, sign_in::show)
+        .post("/admin/sign-in", Nothing, sign_in::sign_in)
+        .post("/admin/sign-out", Session, sign_in::sign_out)
+        .get("/admin/step-up", Session, step_up::show)
+        .post("/admin/step-up", Session, step_up::step_up)
+        .get("/admin/sessions", Session, sessions::list)
+        .post("/admin/sessions/{session}/end", Session, sessions::end)
+        .get("/admin", May(ViewPeople), dashboard::show)
+        .get("/admin/people", May(ViewPeople), people::list)
+        .post("/admin/people", May(ManagePeople), people::add)
+        .get("/admin/people/{person}", May(ViewPeople), person::show)
+        .post("/admin/people/{person}/unlock", May(HelpPeople), person::unlock)
+        .post("/admin/people/{person}/enrollment-code", MayNow(HelpPeople), person::enrollment_code)
+        .post("/admin/people/{person}/invitation", MayNow(ManagePeople), person::invite)
+        .post("/admin/people/{person}/disable", MayNow(ManagePeople), person::disable)
+        .post("/admin/people/{person}/enable", May(ManagePeople), person::enable)
+        .post("/admin/people/{person}/approvals/{machine}/grant", MayNow(ManagePeople), person::approve)
+        .post("/admin/people/{person}/approvals/{machine}/deny", May(ManagePeople), person::deny)
+        .post("/admin/people/{person}/tokens/{token}/disable", May(ManagePeople), person::disable_token)
+        .post("/admin/people/{person}/tokens/{token}/enable", MayNow(ManagePeople), person::enable_token)
+        .post("/admin/people/{person}/tokens/{token}/revoke", MayNow(ManagePeople), person::revoke_token)
+        .post("/admin/people/{person}/tokens/{token}/replace", MayNow(ManagePeople), person::replace_token)
+}

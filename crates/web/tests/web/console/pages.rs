@@ -1,0 +1,101 @@
+//! What the pages show and do.
+
+use super::browser::{Browser, PASSWORD};
+use crate::{pc::Pc, server::Server};
+use service::people;
+
+async fn only_person(server: &Server) -> people::Described {
+    server.admin(|work| Ok(people::list(work.tx)?)).await.pop().unwrap()
+}
+
+#[tokio::test]
+async fn an_empty_server_says_what_to_do_next_and_one_in_use_shows_who_enrolled() {
+    let server = Server::new();
+    let mut owner = Browser::owner(&server).await;
+    assert!(owner.get("/admin").await.text().contains("What to do next"));
+    let pc = Pc::joined(&server, 1).await;
+    let begin = pc.begin_request(1001);
+    pc.call(&begin).await.unwrap();
+    let page = owner.get("/admin").await;
+    let text = page.text();
+    assert!(!text.contains("What to do next") && text.contains("<svg class=\"chart\""), "{text}");
+    assert!(
+        text.contains("<strong>0</strong> enrolled") && text.contains("<strong>1</strong> not enrolled"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_person_is_found_shown_and_helped() {
+    let server = Server::new();
+    let mut owner = Browser::owner(&server).await;
+    let pc = Pc::joined(&server, 1).await;
+    pc.call(&pc.begin_request(1001)).await.unwrap();
+    let person = only_person(&server).await.person;
+    let href = format!("/admin/people/{}", person.id);
+    assert!(owner.get("/admin/people?q=1001").await.text().contains(&href));
+    assert!(!owner.get("/admin/people?q=9999").await.text().contains(&href));
+    assert!(!owner.get("/admin/people?q=%25").await.text().contains(&href), "a percent sign is one");
+    assert!(owner.get("/admin/people?standing=not-enrolled").await.text().contains(&href));
+    assert!(!owner.get("/admin/people?standing=enrolled").await.text().contains(&href));
+
+    let page = owner.get(&href).await;
+    for shown in [person.name.replace('\\', "\\").as_str(), "Person added", "Machines"] {
+        assert!(page.text().contains(shown), "{shown}: {}", page.text());
+    }
+    for (what, done) in [("unlock", "unlocked"), ("disable", "person-disabled"), ("enable", "person-enabled")]
+    {
+        let answer = owner.post(&format!("{href}/{what}"), "").await;
+        assert_eq!(
+            answer.header("location"),
+            Some(format!("{href}?done={done}").as_str()),
+            "{}",
+            answer.text()
+        );
+    }
+    let answer = owner.post(&format!("{href}/enrollment-code"), "").await;
+    assert!(answer.text().contains("class=\"key big\""), "{}", answer.text());
+    let answer = owner.post(&format!("{href}/tokens/CS-NOTHING0/revoke"), "").await;
+    assert_eq!(answer.status.as_u16(), 404);
+}
+
+#[tokio::test]
+async fn wrong_and_unknown_read_the_same_and_too_many_say_how_long() {
+    let server = Server::new();
+    let mut owner = Browser::owner(&server).await;
+    let mut texts = Vec::new();
+    for (name, password) in [("Mara", "a wrong password"), ("Nobody", PASSWORD), ("Mara", PASSWORD)] {
+        let answer = owner.sign_in(name, password, "000000", "").await;
+        assert_eq!(answer.status.as_u16(), 401);
+        // But for the name, which is in its field, and the token of the form.
+        let text = answer.text().replace(name, "NAME").replace(&owner.form, "FORM");
+        texts.push(text);
+    }
+    assert!(texts.iter().all(|text| *text == texts[0]), "{texts:#?}");
+    for _ in 0..4 {
+        owner.sign_in("Nobody", "x", "000000", "").await;
+    }
+    let answer = owner.sign_in("Nobody", "x", "000000", "").await;
+    assert_eq!(answer.status.as_u16(), 429);
+    assert!(answer.text().contains("Wait 15 minutes"), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn a_long_list_of_people_is_paged() {
+    let server = Server::new();
+    let mut owner = Browser::owner(&server).await;
+    server
+        .admin(|work| {
+            for number in 0..120 {
+                people::add(work, &format!("Person {number:03}"))?;
+            }
+            Ok(())
+        })
+        .await;
+    let page = owner.get("/admin/people").await;
+    assert!(page.text().contains("1 to 50 of 120") && page.text().contains("Person 049"));
+    assert!(!page.text().contains("Person 050") && page.text().contains("rel=\"next\""));
+    let page = owner.get("/admin/people?page=3").await;
+    assert!(page.text().contains("101 to 120 of 120") && !page.text().contains("rel=\"next\""));
+    assert!(owner.get("/admin/people?page=4294967295").await.text().contains("Nobody is found"));
+}
