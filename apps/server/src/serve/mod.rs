@@ -221,7 +221,7 @@ fn tell_systemd(state: NotifyState<'_>) {
 /// While nobody can sign in to the console: the link with which the first operator does. It is good once, and a start
 /// of the server after it was used prints none.
 async fn announce_set_up(service: &Service) -> anyhow::Result<()> {
-    let made = service.work(app::now(), domain::Actor::Server, |work| operators::set_up_link(work)).await;
+    let made = service.work(app::now(), domain::Actor::Server, operators::set_up_link).await;
     let (Some(link), Some(base)) = (made.map_err(|error: Trouble| error)?, operators::address(service)?)
     else {
         return Ok(());

@@ -7,6 +7,7 @@ mod admit;
 mod chart;
 mod cookie;
 mod dashboard;
+mod machines;
 mod notes;
 mod origin;
 mod people;
@@ -39,7 +40,7 @@ pub(crate) fn table(app: &Arc<App>) -> Vec<Declared> {
 
 fn declared(app: &Arc<App>) -> Routes {
     use Need::{May, MayNow, Nothing, Session};
-    use Right::{HelpPeople, ManagePeople, ViewPeople};
+    use Right::{HelpPeople, ManageMachines, ManagePeople, ViewMachines, ViewPeople};
     Routes::new(app)
         .get("/setup/{link}", Nothing, setup::show)
         .post("/setup/{link}", Nothing, setup::set_up)
@@ -65,4 +66,12 @@ fn declared(app: &Arc<App>) -> Routes {
         .post("/admin/people/{person}/tokens/{token}/enable", MayNow(ManagePeople), person::enable_token)
         .post("/admin/people/{person}/tokens/{token}/revoke", MayNow(ManagePeople), person::revoke_token)
         .post("/admin/people/{person}/tokens/{token}/replace", MayNow(ManagePeople), person::replace_token)
+        .get("/admin/machines", May(ViewMachines), machines::list)
+        .get("/admin/machines/{machine}", May(ViewMachines), machines::show)
+        .post("/admin/machines/{machine}/suspend", May(ManageMachines), machines::suspend)
+        .post("/admin/machines/{machine}/resume", May(ManageMachines), machines::resume)
+        .post("/admin/machines/{machine}/move", MayNow(ManageMachines), machines::move_to)
+        .post("/admin/machines/{machine}/remove", MayNow(ManageMachines), machines::remove)
+        .post("/admin/join-codes", MayNow(ManageMachines), machines::make_code)
+        .post("/admin/join-codes/{code}/end", May(ManageMachines), machines::end_code)
 }

@@ -45,9 +45,10 @@ pub(super) struct Chrome<'a> {
 }
 
 /// The pages, and the right that each needs. `None`: a session.
-const PAGES: [(&str, &str, Option<Right>); 3] = [
+const PAGES: [(&str, &str, Option<Right>); 4] = [
     ("/admin", "Overview", Some(Right::ViewPeople)),
     ("/admin/people", "People", Some(Right::ViewPeople)),
+    ("/admin/machines", "Machines", Some(Right::ViewMachines)),
     ("/admin/sessions", "Sessions", None),
 ];
 

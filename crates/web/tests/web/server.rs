@@ -106,6 +106,15 @@ impl Server {
         Self { router: router(state), service, statement, key, clock }
     }
 
+    /// Keeps the statement of keys, as a server does when it starts.
+    pub(crate) fn state_keys(&self) {
+        let (service, now) = (self.service.clone(), self.now());
+        let urls = vec!["https://countersign.example".parse().unwrap()];
+        std::thread::spawn(move || service::keys::state(&service, now, urls, vec![[7; 32]]).unwrap())
+            .join()
+            .unwrap();
+    }
+
     /// What the console's routes were declared with.
     pub(crate) fn console_routes(&self) -> Vec<Declared> {
         console_routes(WebState {
