@@ -93,7 +93,13 @@ pub(crate) const PARTS: &[Part] = &[
         Host,
         Only(&["domain", "hardware", "model", "otp", "policy", "protocol", "store"]),
     ),
-    part("crates/web", "countersign-web", Edge, Host, Only(&["domain", "model", "protocol", "qr", "service"])),
+    part(
+        "crates/web",
+        "countersign-web",
+        Edge,
+        Host,
+        Only(&["domain", "model", "protocol", "qr", "service"]),
+    ),
     part("crates/os", "countersign-os", Edge, HostAndWindows, Only(&["model"])),
     part("crates/win", "countersign-win", Edge, Windows, Only(&["model", "os"])),
     part(
