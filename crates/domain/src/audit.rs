@@ -124,6 +124,13 @@ crate::words! {
         /// A recovery code was accepted.
         RecoveryCodeUsed = "recovery_code_used",
 
+        /// A temporary code was made for somebody who has no token at hand; the detail tells how long it is good, and how often.
+        TemporaryCodeMade = "temporary_code_made",
+        /// A temporary code was accepted.
+        TemporaryCodeUsed = "temporary_code_used",
+        /// A temporary code was ended before its time.
+        TemporaryCodeEnded = "temporary_code_ended",
+
         /// A code was accepted: the sign-in is approved.
         CodeAccepted = "code_accepted",
         /// A code was wrong.

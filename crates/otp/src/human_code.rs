@@ -24,6 +24,10 @@ pub type RecoveryCode = HumanCode<4, 5>;
 /// expire and its tries be counted.
 pub type EnrollmentCode = HumanCode<3, 3>;
 
+/// A code that lets somebody in for a while who has forgotten their token: 3 groups of 4 symbols, 55 random bits. For the
+/// telephone as well, and of another length than the others, so that none is taken for another.
+pub type TemporaryCode = HumanCode<3, 4>;
+
 /// Why a text cannot be a code of the kind asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidHumanCode {
@@ -159,6 +163,7 @@ mod tests {
     fn codes_have_the_bits_they_promise() {
         assert_eq!(RecoveryCode::BITS, 95);
         assert_eq!(EnrollmentCode::BITS, 40);
+        assert_eq!(TemporaryCode::BITS, 55);
         assert_ne!(recovery(1), recovery(2));
         // Every symbol turns up in every place but the last, which the others decide.
         for place in 0..RecoveryCode::SYMBOLS {

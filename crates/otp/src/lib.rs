@@ -25,7 +25,7 @@ mod verify;
 pub use code::{Code, InvalidCode};
 pub use code_hash::{CannotHash, CodeHash, InvalidCodeHash};
 pub use generate::{hotp, totp};
-pub use human_code::{EnrollmentCode, HumanCode, InvalidHumanCode, RecoveryCode};
+pub use human_code::{EnrollmentCode, HumanCode, InvalidHumanCode, RecoveryCode, TemporaryCode};
 pub use moment::{Counter, Drift, TimeStep};
 pub use ocra::{
     CannotAnswer, Challenge, ChallengeKind, InvalidOcraSuite, OcraInput, OcraOutput, OcraSuite, ocra,

@@ -26,6 +26,7 @@ pub async fn tidy(service: &Service, now: UnixTime) -> Result<bool, Trouble> {
         .work(now, Actor::Server, |work| {
             let dropped = tables::attempts::drop_old(work.tx, work.now.minus(ANSWERS), BATCH)?;
             tables::enrollments::drop_expired(work.tx, work.now.minus(PENDING))?;
+            tables::temporary_codes::drop_expired(work.tx, work.now)?;
             let reports = tables::attempts::drop_reports(work.tx, work.now.minus(REPORTS), BATCH)?;
             let today = work.now.as_secs() / 86_400;
             let begun = tables::people::drop_begun(work.tx, today.saturating_sub(DAYS), BATCH)?;

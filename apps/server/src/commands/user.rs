@@ -10,7 +10,10 @@ use anyhow::Context;
 use domain::PersonState;
 use model::{Secret, Sid};
 use serde_json::json;
-use service::{AdminError, enroll, keys, people};
+use service::{
+    AdminError, enroll, keys,
+    people::{self, Uses},
+};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -89,6 +92,27 @@ pub(crate) enum Command {
         #[arg(long, help = "Print JSON")]
         json: bool,
     },
+    /// Make a code for somebody who has no token at hand, good in place of its one-time passwords; shown once.
+    TemporaryCode {
+        /// The person: id, name, account name, UPN or SID.
+        person: String,
+        /// How long it is good; at most 7 days.
+        #[arg(long, default_value = "24h", value_name = "SPAN")]
+        valid: Span,
+        /// How often it is good.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        uses: u32,
+        /// It is good any number of times.
+        #[arg(long, conflicts_with = "uses")]
+        any_number: bool,
+        #[arg(long, help = "Print JSON")]
+        json: bool,
+    },
+    /// End a temporary code before its time.
+    EndTemporaryCode {
+        /// The person: id, name, account name, UPN or SID.
+        person: String,
+    },
     /// Approve a person's first enrollment on a machine.
     Approve {
         /// The person: id, name, account name, UPN or SID.
@@ -148,6 +172,14 @@ pub(crate) fn run(app: &App<'_>, command: Command) -> anyhow::Result<()> {
             ))
         }
         Command::RecoveryCodes { person, json } => recovery_codes(app, person, json),
+        Command::TemporaryCode { person, valid, uses, any_number, json } => {
+            let uses = if any_number { Uses::Any } else { Uses::Times(uses) };
+            temporary_code(app, person, valid, uses, json)
+        }
+        Command::EndTemporaryCode { person } => {
+            let person = app.work(move |work| people::end_temporary_code(work, &person))?;
+            output::line(&format!("the temporary code of {} is void", person.name))
+        }
         Command::Approve { person, machine } => decide(app, person, &machine, true),
         Command::Deny { person, machine } => decide(app, person, &machine, false),
         Command::Approvals { json } => approvals(app, json),
@@ -218,6 +250,9 @@ fn show(app: &App<'_>, person: &str, json: bool) -> anyhow::Result<()> {
         lines.push(format!("token: {serial}, {}", state.as_str()));
     }
     lines.push(format!("unused recovery codes: {}", described.recovery_codes_left));
+    if let Some(until) = described.temporary_code_until.filter(|until| *until > app::now()) {
+        lines.push(format!("a temporary code is good until {until}"));
+    }
     output::line(&lines.join("\n"))
 }
 
@@ -258,6 +293,34 @@ fn recovery_codes(app: &App<'_>, person: String, json: bool) -> anyhow::Result<(
         return output::json(&json!({ "codes": shown }));
     }
     output::line(&format!("{}\n\neach is good once; the older ones are void; shown once", shown.join("\n")))
+}
+
+fn temporary_code(
+    app: &App<'_>,
+    person: String,
+    Span(valid): Span,
+    uses: Uses,
+    json: bool,
+) -> anyhow::Result<()> {
+    let service = app.service()?;
+    // Before the slow hashing: a misspelled name need not wait for it.
+    service.read(|rx| people::show(rx, &person))?;
+    let code = people::NewTemporaryCode::random(&mut *service.rng())?;
+    let made = service.work_blocking(app::now(), app::actor(), move |work| {
+        people::set_temporary_code(work, &person, code, valid, uses)
+    })?;
+    let (code, until) = (text(&made.code)?, made.expires_at);
+    if json {
+        return output::json(&json!({ "code": code, "expires_at": until }));
+    }
+    let often = match uses {
+        Uses::Any => "any number of times".to_owned(),
+        Uses::Times(1) => "once".to_owned(),
+        Uses::Times(times) => format!("{times} times"),
+    };
+    output::line(&format!(
+        "{code}\n\ngood {often} until {until}; shown once, and void when a newer one is made"
+    ))
 }
 
 fn decide(app: &App<'_>, person: String, machine: &str, granted: bool) -> anyhow::Result<()> {

@@ -227,7 +227,7 @@ pub struct VerifyRequest {
     pub request: RequestId,
     /// The attempt in which the password was proven.
     pub attempt: AttemptId,
-    /// The code as typed: digits only, or a recovery code.
+    /// The code as typed: digits only, or a recovery or temporary code.
     #[serde(with = "secret_text")]
     pub code: Secret,
 }

@@ -25,11 +25,21 @@ pub(crate) struct Question<'a> {
 
 /// What is to happen.
 ///
+/// Somebody whose tokens are all disabled or revoked, and for whom there is a temporary code, is asked for it like somebody
+/// who has an active token.
+///
 /// A right enrollment code opens every mode of enrollment: where the answer would be no, and a code waits for this
 /// person to type it, they are asked for it.
 pub(crate) fn decision(work: &Work<'_, '_>, question: &Question<'_>) -> Result<Decision, Trouble> {
     let mut facts = gather(work, question)?;
-    let decision = policy::decide(&work.policy, &facts);
+    let mut decision = policy::decide(&work.policy, &facts);
+    if let Decision::Refuse { cause: Reason::TokenDisabled, .. } = decision
+        && let Some(person) = question.person
+        && tables::temporary_codes::good(work.tx, person.id, work.now)?.is_some()
+    {
+        facts.tokens = Tokens::Active;
+        decision = policy::decide(&work.policy, &facts);
+    }
     let opened_by_code = match &decision {
         Decision::WaitForApproval => true,
         Decision::Refuse { cause, .. } => matches!(

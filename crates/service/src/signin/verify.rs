@@ -6,7 +6,7 @@ use super::{
 use crate::{CallError, Service, Work, answers::Arrived, signin::record_block, work::Event};
 use domain::{Attempt, AuditKind, Machine, Origin, PersonState, Stage};
 use model::{Reason, UnixTime};
-use otp::{Code, RecoveryCode};
+use otp::{Code, RecoveryCode, TemporaryCode};
 use protocol::http::{VerifyAnswer, VerifyRequest};
 use store::tables;
 
@@ -24,7 +24,12 @@ pub async fn verify(
     let arrived = Arrived::step(machine.id, request.attempt, request.request, body_hash);
     let text = request.code.expose_text().unwrap_or_default();
     if let Ok(code) = text.parse::<RecoveryCode>() {
-        return recovery::verify(service, now, machine, arrived, request.attempt, code).await;
+        let typed = recovery::Typed::Recovery(code);
+        return recovery::verify(service, now, machine, arrived, request.attempt, typed).await;
+    }
+    if let Ok(code) = text.parse::<TemporaryCode>() {
+        let typed = recovery::Typed::Temporary(code);
+        return recovery::verify(service, now, machine, arrived, request.attempt, typed).await;
     }
     // What cannot be a code at all is still counted: it is a wrong answer.
     let code = text.parse::<Code>().ok();

@@ -15,6 +15,7 @@ async fn every_change_of_an_administrator_has_its_event_and_names_them() {
     let person = server.person(&pc, &domain(1001)).unwrap().id;
     let token: &str = server.tokens(&pc, &domain(1001))[0].serial.clone().leak();
     let machine = pc.machine.id;
+    let temporary = server.with_rng(|rng| people::NewTemporaryCode::random(rng)).unwrap();
     macro_rules! leaves {
         ($($kind:ident: |$work:ident| $do:expr;)*) => {$({
             let before = server.events().len();
@@ -37,6 +38,8 @@ async fn every_change_of_an_administrator_has_its_event_and_names_them() {
         TokenDisabled: |work| tokens::set_state(work, token, TokenState::Disabled);
         TokenEnabled: |work| tokens::set_state(work, token, TokenState::Active);
         TokenRevoked: |work| tokens::set_state(work, token, TokenState::Revoked);
+        TemporaryCodeMade: |work| people::set_temporary_code(work, sid, temporary, hour, people::Uses::Any);
+        TemporaryCodeEnded: |work| people::end_temporary_code(work, sid);
         TokenRenamed: |work| tokens::rename(work, token, "phone");
         HardwareTokensImported: |work| tokens::import(work, &hardware_file(), tokens::BrokenLines::RefuseAll, "a.csv");
         TokenAssigned: |work| tokens::assign(work, "hw1", sid, &tokens::Confirmed::ByWord);

@@ -23,6 +23,7 @@ mod parallel;
 mod recovery;
 mod restored;
 mod rotation;
+mod temporary;
 
 use model::{Reason, UnixTime};
 use protocol::http::{BeginAnswer, ConfirmAnswer, Refusal, ShowAnswer, VerifyAnswer};

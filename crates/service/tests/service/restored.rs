@@ -105,16 +105,23 @@ async fn what_counts_once_is_void_on_the_server_put_back() {
     server.admin(move |work| enroll::invite(work, person, Duration::from_secs(3_600))).await;
     let (_, join) = server.join_code(keys::DEFAULT_GROUP, 1, Duration::from_secs(3_600)).await;
     server.admin(move |work| enroll::new_enrollment_code(work, person, Duration::from_secs(3_600))).await;
+    let temporary = server.with_rng(|rng| people::NewTemporaryCode::random(rng)).unwrap();
+    let temporary = {
+        let (sid, hour, uses) = (sid.clone(), Duration::from_secs(3_600), people::Uses::Any);
+        server.admin(move |work| people::set_temporary_code(work, &sid, temporary, hour, uses)).await.code
+    };
     let at = server.now();
     copy(&server, "void");
     copy(&server, "kept");
 
     put_back(&mut server, "void");
     let ended = end(&server, at, RecoveryCodes::UseUp);
-    assert_eq!((ended.recovery_codes, ended.invitations_and_codes), (10, 3));
+    assert_eq!((ended.recovery_codes, ended.invitations_and_codes), (10, 4));
     server.wait(300);
     let typed = codes[0].expose_text().unwrap();
     assert_eq!(server.sign_in(&pc, &mara, typed).await, VerifyAnswer::Wrong { left: 4 });
+    let typed_temporary = temporary.expose_text().unwrap();
+    assert_eq!(server.sign_in(&pc, &mara, typed_temporary).await, VerifyAnswer::Wrong { left: 3 });
     assert!(server.join(server.join_request("PC-2", join.duplicate())).await.is_err());
     assert_eq!(server.rows("enrollment_codes") + server.rows("pending_enrollments"), 0);
 

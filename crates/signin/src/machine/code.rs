@@ -60,7 +60,7 @@ impl Turn<'_> {
         unanswered: Option<SentCode>,
         typed: Typed,
     ) -> State {
-        let code = match typed::code_or_recovery_code(typed.code.as_ref()) {
+        let code = match typed::code_or_stand_in(typed.code.as_ref()) {
             Ok(code) => code,
             Err(reason) => return State::Code { attempt, message: Message::new(reason), unanswered },
         };

@@ -1,7 +1,7 @@
 //! What was typed becomes a value, or the reason why it cannot be one.
 
 use model::{AccountName, InvalidName, Reason, Secret};
-use otp::{Code, RecoveryCode};
+use otp::{Code, RecoveryCode, TemporaryCode};
 
 /// The longest Windows password is 256 UTF-16 units (`PWLEN`): at most three bytes each in UTF-8. Some room more,
 /// and the rest is for Windows to judge.
@@ -41,10 +41,14 @@ pub(super) fn code(typed: Option<&Secret>) -> Result<Secret, Reason> {
     Ok(Secret::from_text(code.expose().to_owned()))
 }
 
-/// A code of a token or a recovery code, in its one form.
-pub(super) fn code_or_recovery_code(typed: Option<&Secret>) -> Result<Secret, Reason> {
+/// A code of a token, or what stands in for one: a recovery code, a temporary code; each in its one form.
+pub(super) fn code_or_stand_in(typed: Option<&Secret>) -> Result<Secret, Reason> {
     code(typed).or_else(|reason| {
-        let code: RecoveryCode = code_text(typed)?.parse().map_err(|_| reason)?;
+        let text = code_text(typed)?;
+        if let Ok(code) = text.parse::<TemporaryCode>() {
+            return Ok(Secret::from_text(code.expose().to_owned()));
+        }
+        let code: RecoveryCode = text.parse().map_err(|_| reason)?;
         Ok(Secret::from_text(code.expose().to_owned()))
     })
 }

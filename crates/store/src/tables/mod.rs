@@ -18,6 +18,7 @@ pub mod sealed;
 pub mod seen_on;
 pub mod sessions;
 pub mod settings;
+pub mod temporary_codes;
 pub mod tokens;
 
 mod text;

@@ -105,6 +105,7 @@ pub fn remove_with_leftovers(tx: &mut Tx<'_>, id: PersonId) -> Result<(), DbErro
         "DELETE FROM enrollment_approvals WHERE person_id = ?1",
         "DELETE FROM invitations WHERE person_id = ?1",
         "DELETE FROM recovery_codes WHERE person_id = ?1",
+        "DELETE FROM temporary_codes WHERE person_id = ?1",
         "DELETE FROM seen_on WHERE person_id = ?1",
         "DELETE FROM people WHERE id = ?1",
     ] {

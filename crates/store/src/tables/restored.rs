@@ -108,8 +108,8 @@ pub fn use_up_recovery_codes(tx: &mut Tx<'_>, now: UnixTime) -> Result<usize, Db
     tx.execute("UPDATE recovery_codes SET used_at = ?1 WHERE used_at IS NULL", params![now])
 }
 
-/// Ends what is good for a short time: sign-ins and enrollments under way, invitations, enrollment codes, join codes; how
-/// many of the last three.
+/// Ends what is good for a short time: sign-ins and enrollments under way, invitations, enrollment codes, temporary codes,
+/// join codes; how many of the last four.
 ///
 /// # Errors
 /// [`DbError`].
@@ -123,6 +123,11 @@ pub fn end_what_is_under_way(tx: &mut Tx<'_>, now: UnixTime) -> Result<usize, Db
     )?;
     ended += tx.execute("DELETE FROM enrollment_codes WHERE expires_at > ?1", params![now])?;
     tx.execute("DELETE FROM enrollment_codes", &[])?;
+    ended += tx.execute(
+        "DELETE FROM temporary_codes WHERE expires_at > ?1 AND (uses_left IS NULL OR uses_left > 0)",
+        params![now],
+    )?;
+    tx.execute("DELETE FROM temporary_codes", &[])?;
     ended += tx.execute(
         "UPDATE join_codes SET uses_left = 0 WHERE uses_left > 0 AND expires_at > ?1",
         params![now],

@@ -80,6 +80,15 @@ fn a_recovery_code_is_sent_in_its_one_form() {
 }
 
 #[test]
+fn a_temporary_code_is_sent_in_its_one_form() {
+    let (mut bench, _) = Bench::at_code();
+    let code = otp::TemporaryCode::random(&mut bench.rng);
+    let shown = code.to_groups().expose_text().unwrap().to_lowercase();
+    bench.submit(typed_code(&shown));
+    assert_eq!(bench.verify_request().code.expose_text(), Some(code.expose()));
+}
+
+#[test]
 fn a_locked_or_disabled_person_reads_the_reason_until_when_and_whom_to_ask() {
     for reason in [Reason::Locked, Reason::PersonDisabled, Reason::TokenDisabled] {
         let mut at_begin = Bench::new();

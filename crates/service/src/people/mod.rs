@@ -1,5 +1,9 @@
 //! What an administrator does with people.
 
+mod temporary;
+
+pub use temporary::{LONGEST, Made, NewTemporaryCode, Uses, end_temporary_code, set_temporary_code};
+
 use crate::{AdminError, Work, names, work::Event};
 use domain::{Account, AuditKind, Machine, Person, PersonState, Token};
 use model::{PersonId, Secret, UnixTime};
@@ -24,6 +28,8 @@ pub struct Described {
     pub tokens: Vec<(String, domain::TokenState)>,
     /// Unused recovery codes.
     pub recovery_codes_left: usize,
+    /// Until when a temporary code is good; a moment that is past says nothing.
+    pub temporary_code_until: Option<model::UnixTime>,
 }
 
 /// Everybody, by name.
@@ -91,6 +97,8 @@ fn describe(rx: &Rx<'_>, person: Person) -> Result<Described, DbError> {
             .map(|Token { serial, state, .. }| (serial, state))
             .collect(),
         recovery_codes_left: tables::recovery_codes::unused(rx, id)?.len(),
+        temporary_code_until: tables::temporary_codes::good(rx, id, model::UnixTime::default())?
+            .map(|stored| stored.expires_at),
         person,
     })
 }
