@@ -71,6 +71,7 @@ pub(crate) const PARTS: &[Part] = &[
     part("crates/otp", "countersign-otp", Pure, Everywhere, Only(&["model"])),
     part("crates/hardware", "countersign-hardware", Pure, Everywhere, Only(&["model", "otp"])),
     part("crates/qr", "countersign-qr", Pure, Everywhere, Only(&["model"])),
+    part("crates/roster", "countersign-roster", Pure, Everywhere, Only(&["model"])),
     part("crates/vault", "countersign-vault", Pure, Everywhere, Only(&["model", "otp"])),
     part("crates/strength", "countersign-strength", Edge, Everywhere, Only(&["model"])),
     part("crates/policy", "countersign-policy", Pure, Everywhere, Only(&["model"])),
@@ -91,7 +92,7 @@ pub(crate) const PARTS: &[Part] = &[
         "countersign-service",
         Edge,
         Host,
-        Only(&["domain", "hardware", "model", "otp", "policy", "protocol", "store"]),
+        Only(&["domain", "hardware", "model", "otp", "policy", "protocol", "roster", "store"]),
     ),
     part(
         "crates/web",
@@ -166,7 +167,7 @@ pub(crate) const PARTS: &[Part] = &[
         "countersign-fuzz-oracles",
         Test,
         Host,
-        Only(&["hardware", "model", "os", "otp", "policy", "protocol", "qr", "radius", "vault"]),
+        Only(&["hardware", "model", "os", "otp", "policy", "protocol", "qr", "radius", "roster", "vault"]),
     ),
     part(
         "tests/bench",

@@ -18,6 +18,7 @@ mod keys;
 mod logon;
 mod messages;
 mod radius_packets;
+mod rosters;
 mod texts;
 pub mod vaults;
 
@@ -27,6 +28,7 @@ pub use keys::{SERVER_SEED, join_code, signature_headers, signed_request, statem
 pub use logon::{Decoded, decode_logon, logon_buffer};
 pub use messages::pipe_message;
 pub use radius_packets::{SHARED, radius_request};
+pub use rosters::roster_csv;
 pub use texts::{otp_uri, policy_toml};
 
 /// Whether the input was taken.
@@ -61,6 +63,7 @@ pub const TARGETS: &[(&str, Oracle)] = &[
     ("pipe_message", pipe_message),
     ("policy_toml", policy_toml),
     ("radius_request", radius_request),
+    ("roster_csv", roster_csv),
     ("signature_headers", signature_headers),
     ("statement", statement),
     ("vault_container", vaults::vault_container),

@@ -1,6 +1,6 @@
 //! `countersign token`: what makes one-time passwords.
 
-mod import;
+pub(super) mod import;
 
 use crate::{
     app::App,

@@ -1,6 +1,6 @@
 //! `countersign user`: people, their accounts, and how they come to a token.
 
-use super::machine;
+use super::{machine, token::import as files};
 use crate::{
     app::{self, App},
     output::{self, or_dash},
@@ -12,8 +12,9 @@ use model::{Secret, Sid};
 use serde_json::json;
 use service::{
     AdminError, enroll, keys,
-    people::{self, Uses},
+    people::{self, ImportedPeople, Uses},
 };
+use std::path::PathBuf;
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -33,6 +34,15 @@ pub(crate) enum Command {
     Add {
         /// A name for lists.
         name: String,
+        #[arg(long, help = "Print JSON")]
+        json: bool,
+    },
+    /// Read a list of people (CSV) and say who is in it; with --all-or-nothing or --skip-bad add them.
+    Import {
+        /// The file; `-` reads the standard input. Its first row names the columns: name, account, sid, upn, tenant.
+        file: PathBuf,
+        #[command(flatten)]
+        how: files::How,
         #[arg(long, help = "Print JSON")]
         json: bool,
     },
@@ -142,6 +152,7 @@ pub(crate) fn run(app: &App<'_>, command: Command) -> anyhow::Result<()> {
             let id = app.work(move |work| people::add(work, &name))?;
             if json { output::json(&json!({ "id": id })) } else { output::line(&format!("{id}")) }
         }
+        Command::Import { file, how, json } => import(app, &file, &how, json),
         Command::Unlock { person } => {
             let person = app.work(move |work| people::unlock(work, &person))?;
             output::line(&format!("{} is blocked nowhere", person.name))
@@ -293,6 +304,29 @@ fn recovery_codes(app: &App<'_>, person: String, json: bool) -> anyhow::Result<(
         return output::json(&json!({ "codes": shown }));
     }
     output::line(&format!("{}\n\neach is good once; the older ones are void; shown once", shown.join("\n")))
+}
+
+fn import(app: &App<'_>, file: &std::path::Path, how: &files::How, json: bool) -> anyhow::Result<()> {
+    let name = file.display().to_string();
+    let list = people::read_list(files::contents(file)?.expose()).with_context(|| name.clone())?;
+    let imported = match how.broken_lines() {
+        Some(broken) => app.work(move |work| people::import_people(work, &list, broken, &name))?,
+        None => app.service()?.read(|rx| Ok::<_, AdminError>(people::check_people(rx, &list)?))?,
+    };
+    if json {
+        output::json(&imported)?;
+    } else {
+        show_import(&imported, how)?;
+    }
+    how.verdict(imported.done, &imported.bad)
+}
+
+fn show_import(imported: &ImportedPeople, how: &files::How) -> anyhow::Result<()> {
+    for column in &imported.unused_columns {
+        output::line(&format!("the column “{column}” is not used"))?;
+    }
+    files::show_bad(&imported.bad)?;
+    how.summary(imported.done, imported.people.len(), imported.bad.len(), ["people", "are here now"])
 }
 
 fn temporary_code(

@@ -147,3 +147,26 @@ fn usage_errors_end_with_2() {
     }
     assert!(!lab.data().exists());
 }
+
+#[test]
+fn people_are_added_from_a_list_once_it_is_said_what_becomes_of_broken_lines() {
+    let lab = Lab::after_a_first_start();
+    let file = lab.file(
+        "people.csv",
+        "name,account,sid,department\nMara,CORP\\mara,S-1-5-21-1-2-3-1001,Sales\nJo,CORP\\jo,,\n",
+    );
+    let file = file.to_str().unwrap();
+    let looked = lab.good(&["user", "import", file]);
+    assert!(looked.contains("the column “department” is not used"), "{looked}");
+    assert!(looked.contains("line 3: an account needs its SID"), "{looked}");
+    assert!(looked.contains("1 people can be imported, 1 lines cannot; nothing was changed"), "{looked}");
+    assert_eq!(lab.run(&["user", "import", file, "--all-or-nothing"]).code, Some(1));
+    assert_eq!(lab.json(&["user", "list", "--json"]), json!([]));
+    assert!(lab.good(&["user", "import", file, "--skip-bad"]).contains("1 people are here now"));
+    assert_eq!(lab.json(&["user", "show", "S-1-5-21-1-2-3-1001", "--json"])["name"], "Mara");
+
+    // Without a token there is nothing a temporary code could stand in for.
+    assert!(lab.bad(&["user", "temporary-code", "Mara"]).contains("has no token"));
+    assert!(lab.bad(&["user", "end-temporary-code", "Mara"]).contains("no temporary code"));
+    assert_eq!(lab.run(&["user", "temporary-code", "Mara", "--uses", "0"]).code, Some(2));
+}

@@ -1,6 +1,10 @@
 //! What an administrator does with people.
 
+mod import;
 mod temporary;
+
+pub use import::{ImportedPeople, Newcomer, check_people, import_people};
+pub use roster::{Roster, read as read_list};
 
 pub use temporary::{LONGEST, Made, NewTemporaryCode, Uses, end_temporary_code, set_temporary_code};
 

@@ -173,3 +173,43 @@ async fn an_explanation_says_what_a_sign_in_meets() {
     assert!(matches!(answer, ConfirmAnswer::Accept { .. }));
     assert!(matches!(explain().await.decision, policy::Decision::AskCode { .. }));
 }
+
+#[tokio::test]
+async fn people_of_a_list_are_known_at_their_first_sign_in_and_nobody_comes_twice() {
+    use service::tokens::BrokenLines;
+    let server = Server::new();
+    let pc = server.pc("PC-1").await;
+    let sid = domain(1001).sid;
+    let list = format!("name,account,sid\nMara Lind,CORP\\mara,{sid}\nJo,,\n,,\n");
+    let list = people::read_list(list.as_bytes()).unwrap();
+    let looked =
+        server.service.read(|rx| Ok::<_, service::AdminError>(people::check_people(rx, &list)?)).unwrap();
+    assert_eq!((looked.people.len(), looked.bad.len(), looked.done), (2, 0, false));
+    let list_of_two = list.clone();
+    let done =
+        server.admin(move |work| people::import_people(work, &list, BrokenLines::RefuseAll, "a.csv")).await;
+    assert!(done.done);
+    assert_eq!(
+        (server.rows("people"), server.rows("accounts"), server.count(AuditKind::PersonAdded)),
+        (2, 1, 2)
+    );
+    assert!(server.events().last().unwrap().detail.starts_with("Jo of a.csv"));
+
+    server.enroll(&pc, &domain(1001)).await;
+    let mara = server.person(&pc, &domain(1001)).unwrap();
+    assert_eq!((mara.name.as_str(), server.rows("people")), ("Mara Lind", 2));
+
+    let again =
+        server.admin(move |work| people::import_people(work, &list_of_two, BrokenLines::Skip, "a.csv")).await;
+    let told: Vec<_> = again.bad.iter().map(|bad| (bad.line, bad.problem.as_str())).collect();
+    assert_eq!(
+        told,
+        [(2, "this account is here already, of Mara Lind"), (3, "somebody is called that already")]
+    );
+    assert!(!again.done && server.rows("people") == 2);
+
+    let broken = people::read_list(b"name,sid\nEva,\nx,S-1\n").unwrap();
+    let refused =
+        server.admin(move |work| people::import_people(work, &broken, BrokenLines::RefuseAll, "b.csv")).await;
+    assert!(!refused.done && server.rows("people") == 2);
+}
