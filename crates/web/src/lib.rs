@@ -1,4 +1,4 @@
-//! The server's HTTP: console, machine API, what the authenticator needs, invitation pages, health and figures.
+//! The server's HTTP: console, self-service, machine API, what the authenticator needs, invitation pages, health and figures.
 //!
 //! Must not know SQL or rules: a handler translates a request into a use case of `service` and its answer back.
 //!
@@ -8,15 +8,19 @@
 mod authenticator;
 pub mod console;
 pub mod drive;
+mod forms;
 mod guard;
 mod health;
 pub mod icloud;
 mod machine;
+pub mod me;
 mod metrics;
 mod openapi;
+mod origin;
 mod pages;
 mod percent;
 pub mod relay;
+mod session_cookie;
 mod state;
 
 pub use authenticator::SiteFile;
@@ -40,6 +44,7 @@ pub fn router(state: WebState) -> Router {
         .merge(health::routes())
         .merge(pages::routes())
         .merge(console::routes(&app))
+        .merge(me::routes(&app))
         .merge(authenticator::routes())
         .merge(relay::routes())
         .merge(drive::routes())

@@ -2,12 +2,12 @@
 
 use super::SignedIn;
 use crate::{
-    AdminError, Work, enroll,
+    AdminError, Service, Work, enroll,
     people::{self, RecoveryCodes},
     tokens,
     work::Event,
 };
-use domain::{AuditEvent, AuditKind, Token, TokenState};
+use domain::{Actor, AuditEvent, AuditKind, Token, TokenState};
 use model::{MachineId, PersonId, Secret, UnixTime};
 use std::time::Duration;
 use store::{DbError, Rx, tables, tables::audit::Filter};
@@ -171,11 +171,14 @@ pub fn remove(
 ///
 /// # Errors
 /// [`AdminError`]; also where another code has to be shown first.
-pub fn recovery_codes(
-    work: &mut Work<'_, '_>,
+pub async fn recovery_codes(
+    service: &Service,
+    now: UnixTime,
     signed_in: &SignedIn,
-    codes: RecoveryCodes,
 ) -> Result<Vec<Secret>, AdminError> {
-    signed_in.must_be_fresh(work.now)?;
-    people::set_recovery_codes(work, &signed_in.person.id.to_string(), codes)
+    signed_in.must_be_fresh(now)?;
+    let (mut rng, person) = (service.rng(), signed_in.person.id.to_string());
+    // Slow on purpose, so before the transaction.
+    let codes = service.compute(move || RecoveryCodes::random(&mut *rng)).await??;
+    service.work(now, Actor::Person, move |work| people::set_recovery_codes(work, &person, codes)).await
 }

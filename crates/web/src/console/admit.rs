@@ -1,26 +1,23 @@
 //! The gate before every handler of the console: who asks, may they, and did the form come from a page of ours.
 
 use super::{
-    cookie,
     notes::Say,
-    origin,
     route::{Method, Need},
     target::Target,
     views,
     visit::{Visitor, redirect, visitor_of},
 };
-use crate::state::App;
+use crate::{
+    forms::{self, NotOurs},
+    session_cookie::{self, Kind},
+    state::App,
+};
 use axum::{
-    Form,
-    body::Body,
-    extract::{FromRequest, OriginalUri, Request, State},
+    extract::{OriginalUri, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::Response,
 };
-use http_body_util::{BodyExt, Limited};
-use model::Secret;
-use serde::Deserialize;
 use service::operators::{self, SignedIn};
 use std::sync::Arc;
 
@@ -31,12 +28,6 @@ pub(super) struct Gate {
     pub(super) method: Method,
     pub(super) need: Need,
     pub(super) bytes: usize,
-}
-
-/// The hidden field that every form of a session has.
-#[derive(Deserialize)]
-struct FormToken {
-    form: String,
 }
 
 /// Lets a request through to its handler, or answers it.
@@ -64,7 +55,10 @@ impl Gate {
             Ok(false) => return Err(Box::new(views::say(StatusCode::NOT_FOUND, Say::NOT_SET_UP))),
             Err(trouble) => return Err(Box::new(views::trouble(app, &trouble))),
         }
-        let request = if self.method == Method::Post { self.whole(request).await? } else { request };
+        let request = match self.method {
+            Method::Get => request,
+            Method::Post => forms::whole(request, self.bytes).await.map_err(refused)?,
+        };
         if self.need == Need::Nothing {
             return Ok(request);
         }
@@ -74,8 +68,12 @@ impl Gate {
         if self.need.right().is_some_and(|right| !signed.operator.access.may(right)) {
             return Err(Box::new(views::say(StatusCode::FORBIDDEN, Say::NOT_ALLOWED)));
         }
-        let request =
-            if self.method == Method::Post { ours(request, &signed.secret).await? } else { request };
+        let request = match self.method {
+            Method::Get => request,
+            Method::Post => {
+                forms::of_session(request, Kind::Console, &signed.secret).await.map_err(refused)?
+            }
+        };
         if matches!(self.need, Need::MayNow(_)) && !signed.is_fresh(app.now()) {
             return Err(Box::new(redirect(&came_from(request.headers()).by_way_of("/admin/step-up"))));
         }
@@ -86,7 +84,7 @@ impl Gate {
     }
 
     async fn session(&self, headers: &HeaderMap) -> Result<Option<SignedIn>, Box<Response>> {
-        let Some(secret) = cookie::of(headers) else { return Ok(None) };
+        let Some(secret) = session_cookie::of(Kind::Console, headers) else { return Ok(None) };
         operators::session(&self.app.service, self.app.now(), secret)
             .await
             .map_err(|trouble| Box::new(views::trouble(&self.app, &trouble)))
@@ -104,40 +102,22 @@ impl Gate {
         };
         let mut response = redirect(&target.by_way_of("/admin/sign-in"));
         if request.headers().contains_key(header::COOKIE)
-            && let Some(cookie) = cookie::forget()
+            && let Some(cookie) = session_cookie::forget(Kind::Console)
         {
             response.headers_mut().insert(header::SET_COOKIE, cookie);
         }
         response
     }
-
-    /// The request with its body in memory, if it is a form that is not too large.
-    async fn whole(&self, request: Request) -> Result<Request, Box<Response>> {
-        let (parts, body) = request.into_parts();
-        let kind =
-            parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if !kind.starts_with("application/x-www-form-urlencoded") {
-            return Err(Box::new(views::say(StatusCode::UNSUPPORTED_MEDIA_TYPE, Say::NO_FORM)));
-        }
-        if !origin::is_ours(&parts.headers, &parts.uri) {
-            return Err(Box::new(views::say(StatusCode::FORBIDDEN, Say::FOREIGN_FORM)));
-        }
-        match Limited::new(body, self.bytes).collect().await {
-            Ok(whole) => Ok(Request::from_parts(parts, Body::from(whole.to_bytes()))),
-            Err(_) => Err(Box::new(views::say(StatusCode::PAYLOAD_TOO_LARGE, Say::TOO_LARGE))),
-        }
-    }
 }
 
-/// The request, if its form carries what only pages of this session have.
-async fn ours(request: Request, secret: &Secret) -> Result<Request, Box<Response>> {
-    let foreign = || Box::new(views::say(StatusCode::FORBIDDEN, Say::FOREIGN_FORM));
-    let (parts, body) = request.into_parts();
-    let bytes = body.collect().await.map_err(|_| foreign())?.to_bytes();
-    let again = |parts| Request::from_parts(parts, Body::from(bytes.clone()));
-    let form = Form::<FormToken>::from_request(again(parts.clone()), &()).await;
-    let fits = form.is_ok_and(|Form(form)| cookie::fits(secret, &form.form));
-    if fits { Ok(again(parts)) } else { Err(foreign()) }
+/// What is said instead of doing what a form asks for.
+pub(crate) fn refused(why: NotOurs) -> Box<Response> {
+    let (status, say) = match why {
+        NotOurs::NoForm => (StatusCode::UNSUPPORTED_MEDIA_TYPE, Say::NO_FORM),
+        NotOurs::Foreign => (StatusCode::FORBIDDEN, Say::FOREIGN_FORM),
+        NotOurs::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, Say::TOO_LARGE),
+    };
+    Box::new(views::say(status, say))
 }
 
 /// The page a form was on, as the browser says.

@@ -3,23 +3,21 @@
 //! Every route is declared with what it needs, in `declared`; nothing else adds one. What a route needs is looked at, and
 //! where a form came from, before its handler is called.
 
-mod admit;
+pub(crate) mod admit;
 mod chart;
-mod cookie;
 mod dashboard;
 mod machines;
-mod notes;
-mod origin;
+pub(crate) mod notes;
 mod people;
 mod person;
 mod route;
 mod sessions;
 mod setup;
-mod sign_in;
+pub(crate) mod sign_in;
 mod step_up;
 mod target;
-mod views;
-mod visit;
+pub(crate) mod views;
+pub(crate) mod visit;
 
 pub use route::{Declared, Method, Need};
 

@@ -2,45 +2,45 @@
 
 /// A page with nothing on it but this.
 #[derive(Clone, Copy)]
-pub(super) struct Say {
-    pub(super) title: &'static str,
-    pub(super) text: &'static str,
+pub(crate) struct Say {
+    pub(crate) title: &'static str,
+    pub(crate) text: &'static str,
 }
 
 impl Say {
-    pub(super) const NOT_SET_UP: Self = Self {
+    pub(crate) const NOT_SET_UP: Self = Self {
         title: "This server is not set up yet",
         text: "Open the link that `countersign serve` printed when it started. Where it is lost, restart the server and \
                it prints another one.",
     };
-    pub(super) const NOT_ALLOWED: Self = Self {
+    pub(crate) const NOT_ALLOWED: Self = Self {
         title: "Your role does not include this",
         text: "If you need it for your work, ask an owner of this server to change your role or your groups.",
     };
-    pub(super) const NOTHING: Self = Self {
+    pub(crate) const NOTHING: Self = Self {
         title: "There is nothing here",
         text: "It may have been removed, or it belongs to a group of machines that is not one of yours.",
     };
-    pub(super) const NO_FORM: Self =
+    pub(crate) const NO_FORM: Self =
         Self { title: "Nothing was changed", text: "What was sent is not a form of this console." };
-    pub(super) const FOREIGN_FORM: Self = Self {
+    pub(crate) const FOREIGN_FORM: Self = Self {
         title: "Nothing was changed",
         text: "The form came from a page that is older than your session, or from another website. Open the page again \
                and repeat what you did.",
     };
-    pub(super) const TOO_LARGE: Self =
+    pub(crate) const TOO_LARGE: Self =
         Self { title: "Nothing was changed", text: "What was sent is larger than this form takes." };
-    pub(super) const TROUBLE: Self = Self {
+    pub(crate) const TROUBLE: Self = Self {
         title: "The server cannot do this now",
         text: "Nothing was changed. Wait a minute and try again. If it stays like this, look into the server's log, or \
                run `countersign doctor` on it.",
     };
-    pub(super) const LINK_GONE: Self = Self {
+    pub(crate) const LINK_GONE: Self = Self {
         title: "This link is no longer good",
         text: "It has been used or has expired. Ask whoever gave it to you for a new one.",
     };
-    pub(super) const SIGNED_OUT: &'static str = "You are signed out.";
-    pub(super) const NOT_RIGHT: &'static str =
+    pub(crate) const SIGNED_OUT: &'static str = "You are signed out.";
+    pub(crate) const NOT_RIGHT: &'static str =
         "Name, password and code do not go together. Check all three, wait for the next code, and try again.";
 }
 
@@ -52,12 +52,12 @@ macro_rules! done {
 
         impl Done {
             /// The word in the address.
-            pub(super) const fn word(self) -> &'static str {
+            pub(crate) const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
             }
 
             /// The sentence on the page.
-            pub(super) const fn text(self) -> &'static str {
+            pub(crate) const fn text(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
             }
 

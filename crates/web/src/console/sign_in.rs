@@ -1,13 +1,16 @@
 //! Signing in and out.
 
 use super::{
-    cookie,
     notes::Say,
     target::Target,
     views::{self, page},
     visit::{Visit, from, redirect},
 };
-use crate::{pages::FormCookie, state::App};
+use crate::{
+    pages::FormCookie,
+    session_cookie::{self, Kind},
+    state::App,
+};
 use askama::Template;
 use axum::{
     Form,
@@ -119,7 +122,7 @@ pub(super) async fn sign_in(State(app): State<Arc<App>>, headers: HeaderMap, req
 }
 
 /// A form, whatever its fields.
-pub(super) async fn read<T: serde::de::DeserializeOwned>(
+pub(crate) async fn read<T: serde::de::DeserializeOwned>(
     request: Request,
 ) -> Result<Form<T>, axum::extract::rejection::FormRejection> {
     use axum::extract::FromRequest;
@@ -129,14 +132,14 @@ pub(super) async fn read<T: serde::de::DeserializeOwned>(
 /// Goes on with a session.
 pub(super) fn admitted(secret: &Secret, to: &str) -> Response {
     let mut response = redirect(to);
-    if let Some(cookie) = cookie::set(secret) {
+    if let Some(cookie) = session_cookie::set(Kind::Console, secret) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     response
 }
 
 /// How long until a moment.
-pub(super) fn wait(until: UnixTime, now: UnixTime) -> String {
+pub(crate) fn wait(until: UnixTime, now: UnixTime) -> String {
     match until.since(now).as_secs().div_ceil(60).max(1) {
         1 => "a minute".to_owned(),
         minutes => format!("{minutes} minutes"),
@@ -150,7 +153,7 @@ pub(super) async fn sign_out(visit: Visit) -> Response {
         return visit.halt(halt);
     }
     let mut response = redirect("/admin/sign-in?out=1");
-    if let Some(cookie) = cookie::forget() {
+    if let Some(cookie) = session_cookie::forget(Kind::Console) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     response

@@ -14,7 +14,7 @@ use service::Trouble;
 
 /// Nothing from elsewhere, no scripts, in nobody's frame. The address of a page is told to pages of ours alone; to these,
 /// so that the browser says where a form came from.
-pub(super) const HEADERS: [(HeaderName, &str); 7] = [
+pub(crate) const HEADERS: [(HeaderName, &str); 7] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; \
@@ -79,13 +79,13 @@ pub(super) const fn role(role: Role) -> &'static str {
 }
 
 /// A moment as people read it, in UTC.
-pub(super) fn when(at: UnixTime) -> String {
+pub(crate) fn when(at: UnixTime) -> String {
     let (year, month, day, hour, minute, _) = at.civil();
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}")
 }
 
 /// How long ago a moment was, in a word or two.
-pub(super) fn ago(at: UnixTime, now: UnixTime) -> String {
+pub(crate) fn ago(at: UnixTime, now: UnixTime) -> String {
     match now.since(at).as_secs() {
         0..120 => "just now".to_owned(),
         secs @ 120..7_200 => format!("{} minutes ago", secs / 60),
@@ -111,7 +111,7 @@ struct Said<'a> {
     text: &'a str,
 }
 
-pub(super) fn say(status: StatusCode, Say { title, text }: Say) -> Response {
+pub(crate) fn say(status: StatusCode, Say { title, text }: Say) -> Response {
     page(status, &Alone { title, text })
 }
 
@@ -119,13 +119,13 @@ pub(super) fn said(status: StatusCode, chrome: &Chrome<'_>, title: &str, text: &
     page(status, &Said { chrome, title, text })
 }
 
-pub(super) fn trouble(app: &App, trouble: &Trouble) -> Response {
+pub(crate) fn trouble(app: &App, trouble: &Trouble) -> Response {
     app.log(trouble);
     say(StatusCode::SERVICE_UNAVAILABLE, Say::TROUBLE)
 }
 
 /// A page as an answer; its headers are set by the gate, and here for pages that come from elsewhere.
-pub(super) fn page(status: StatusCode, view: &impl Template) -> Response {
+pub(crate) fn page(status: StatusCode, view: &impl Template) -> Response {
     let Ok(html) = view.render() else {
         tracing::error!("a page could not be made");
         return json(StatusCode::INTERNAL_SERVER_ERROR, r#"{"message":"a page could not be made"}"#);
@@ -136,4 +136,9 @@ pub(super) fn page(status: StatusCode, view: &impl Template) -> Response {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+/// Why something was not done, to somebody who is not in the console.
+pub(crate) fn said_alone(status: StatusCode, text: &str) -> Response {
+    page(status, &Alone { title: "That was not done", text })
 }

@@ -1,11 +1,13 @@
 //! What a handler of the console has at hand: who asks, and ways to answer.
 
 use super::{
-    cookie,
     notes::{Done, Say},
     views::{self, Chrome},
 };
-use crate::state::App;
+use crate::{
+    session_cookie::{self, Kind},
+    state::App,
+};
 use askama::Template;
 use axum::{
     body::Body,
@@ -93,7 +95,12 @@ impl Visit {
 
     /// What is around every page.
     pub(super) fn chrome(&self) -> Chrome<'_> {
-        Chrome::new(self.operator(), cookie::form_token(&self.signed.secret), &self.path, self.done)
+        Chrome::new(
+            self.operator(),
+            session_cookie::form_token(Kind::Console, &self.signed.secret),
+            &self.path,
+            self.done,
+        )
     }
 
     /// Runs a use case in this operator's name.
@@ -163,11 +170,11 @@ impl Visit {
 }
 
 /// Somebody at a browser, for the audit trail and for limits.
-pub(super) fn visitor_of(request: &Request) -> service::operators::Visitor {
+pub(crate) fn visitor_of(request: &Request) -> service::operators::Visitor {
     from(request.extensions(), request.headers())
 }
 
-pub(super) fn from(
+pub(crate) fn from(
     extensions: &axum::http::Extensions,
     headers: &axum::http::HeaderMap,
 ) -> service::operators::Visitor {
@@ -178,7 +185,7 @@ pub(super) fn from(
 }
 
 /// Goes on somewhere with GET. The address is one of ours.
-pub(super) fn redirect(to: &str) -> Response {
+pub(crate) fn redirect(to: &str) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
     // An address that is none leads to the beginning.

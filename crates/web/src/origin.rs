@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, Uri, header};
 
 /// Whether a form came from a page of ours. A browser that says nothing of it is an old one, or no browser: then it is the
 /// form's token alone that counts.
-pub(super) fn is_ours(headers: &HeaderMap, uri: &Uri) -> bool {
+pub(crate) fn is_ours(headers: &HeaderMap, uri: &Uri) -> bool {
     let field = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     if let Some(site) = field("sec-fetch-site") {
         return site == "same-origin";
