@@ -8,6 +8,7 @@ mod drive;
 mod health;
 mod invitation;
 mod joining;
+mod me;
 mod pc;
 mod relay;
 mod server;

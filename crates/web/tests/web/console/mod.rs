@@ -2,6 +2,6 @@
 
 mod access;
 mod attacks;
-mod browser;
+pub(crate) mod browser;
 mod pages;
 mod scoped;
