@@ -45,7 +45,7 @@ enum Command {
     /// Who works with the console: list, invite, reset, disable, enable.
     #[command(subcommand)]
     Operator(operator::Command),
-    /// The policy: show, set, check, explain.
+    /// The policy: show, set, check, explain; history, diff, roll-back.
     #[command(subcommand)]
     Policy(policy::Command),
     /// The audit trail: list, verify.

@@ -59,6 +59,31 @@ impl FromStr for Since {
     }
 }
 
+/// A moment: the start of a day in UTC (`2026-11-24`), or a time of one (`2026-11-24T18:30`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct At(pub(crate) UnixTime);
+
+impl FromStr for At {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = "give a day like 2026-11-24 or a moment like 2026-11-24T18:30, in UTC";
+        let (date, time) = text.split_once('T').map_or((text, None), |(date, time)| (date, Some(time)));
+        let start = day(date).ok_or(wrong)?;
+        let Some(time) = time else { return Ok(Self(start)) };
+        let mut parts = time.strip_suffix('Z').unwrap_or(time).split(':').map(|part| {
+            (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()))
+                .then(|| part.parse::<u64>().ok())
+        });
+        let mut next = |below| parts.next().flatten().flatten().filter(|&value| value < below);
+        let (hour, minute) = (next(24).ok_or(wrong)?, next(60).ok_or(wrong)?);
+        if parts.next().is_some() {
+            return Err(wrong);
+        }
+        Ok(Self(start.plus(Duration::from_secs(hour * 3_600 + minute * 60))))
+    }
+}
+
 /// The first second of a day, found by its own text: what does not come back the same is no day.
 fn day(text: &str) -> Option<UnixTime> {
     let mut parts = text.splitn(3, '-').map(|part| part.parse::<u64>().ok());
@@ -88,6 +113,29 @@ mod tests {
             ["", "7", "d", "0d", "-1d", "+1d", "1w", "1.5h", "367d", "99999999999999999999d", "7 d", "7ä"]
         {
             assert!(bad.parse::<Span>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_a_day_or_a_time_of_one_in_utc() {
+        for (text, expected) in [
+            ("2026-11-24", "2026-11-24T00:00:00Z"),
+            ("2026-11-24T18:30", "2026-11-24T18:30:00Z"),
+            ("2026-11-24T00:00Z", "2026-11-24T00:00:00Z"),
+        ] {
+            assert_eq!(text.parse::<At>().map(|At(at)| at.to_string()), Ok(expected.to_owned()));
+        }
+        for bad in [
+            "",
+            "T18:30",
+            "2026-11-24T",
+            "2026-11-24T24:00",
+            "2026-11-24T18:60",
+            "2026-11-24T1:30",
+            "2026-11-24T18:30:61:1",
+            "2026-11-24T+1:30",
+        ] {
+            assert!(bad.parse::<At>().is_err(), "{bad}");
         }
     }
 

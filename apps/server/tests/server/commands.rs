@@ -170,3 +170,24 @@ fn people_are_added_from_a_list_once_it_is_said_what_becomes_of_broken_lines() {
     assert!(lab.bad(&["user", "end-temporary-code", "Mara"]).contains("no temporary code"));
     assert_eq!(lab.run(&["user", "temporary-code", "Mara", "--uses", "0"]).code, Some(2));
 }
+
+#[test]
+fn versions_of_the_policy_are_listed_compared_and_brought_back() {
+    let lab = Lab::after_a_first_start();
+    let one = lab.file("one.toml", "[limits]\ntokens_per_person = 3\n");
+    let two = lab.file("two.toml", "[limits]\ntokens_per_person = 4\n");
+    lab.good(&["policy", "set", one.to_str().unwrap()]);
+    lab.good(&["policy", "set", two.to_str().unwrap(), "--force"]);
+    let versions = lab.json(&["policy", "history", "--json"]);
+    assert_eq!(
+        (&versions[0]["version"], &versions[0]["added"], &versions[1]["added"]),
+        (&json!(2), &json!(1), &json!(2))
+    );
+    let shown = lab.good(&["policy", "diff", "1"]);
+    assert_eq!(shown, "  [limits]\n- tokens_per_person = 3\n+ tokens_per_person = 4\n");
+    lab.good(&["policy", "roll-back", "1"]);
+    assert_eq!(lab.json(&["policy", "show", "--json"])["version"], 3);
+    assert!(lab.good(&["policy", "show", "2"]).contains("tokens_per_person = 4"));
+    assert!(lab.bad(&["policy", "roll-back", "9"]).contains("policy history"));
+    assert_eq!(lab.run(&["policy", "explain", "a", "b", "sign_in", "--at", "tomorrow"]).code, Some(2));
+}

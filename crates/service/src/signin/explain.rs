@@ -3,9 +3,10 @@
 use super::facts;
 use crate::{AdminError, Work, names};
 use domain::Authority;
-use model::{Place, SignInKind};
-use policy::{Explanation, Password};
+use model::{Place, SignInKind, UnixTime};
+use policy::{Decision, Explanation, Password, Policy};
 use serde::Serialize;
+use std::sync::Arc;
 use store::tables;
 
 /// An explanation with what it is about.
@@ -20,6 +21,41 @@ pub struct Explained {
     /// The decision and how it came about.
     #[serde(flatten)]
     pub explanation: Explanation,
+}
+
+/// What a preview is about.
+#[derive(Debug)]
+pub struct About {
+    /// The person: id, name, account name, UPN or SID.
+    pub person: String,
+    /// The machine: id or name.
+    pub machine: String,
+    /// What the person is getting into.
+    pub kind: SignInKind,
+    /// Where the person sits.
+    pub place: Place,
+    /// Windows groups the account is in.
+    pub groups: Vec<model::Sid>,
+    /// When; `None`: now.
+    pub at: Option<UnixTime>,
+    /// A policy that is not in force; `None`: the one that is.
+    pub policy: Option<Policy>,
+}
+
+/// Explains what a person would be asked on a machine at a time, by the policy in force or by another one. What else is so
+/// now (tokens, blocks, approvals) is taken to be so then. Changes nothing.
+///
+/// # Errors
+/// [`AdminError`].
+pub fn preview(work: &mut Work<'_, '_>, about: About) -> Result<Explained, AdminError> {
+    let (now, in_force) = (work.now, Arc::clone(&work.policy));
+    work.now = about.at.unwrap_or(now);
+    if let Some(policy) = about.policy {
+        work.policy = Arc::new(policy);
+    }
+    let explained = explain(work, &about.person, &about.machine, about.kind, about.place, about.groups);
+    (work.now, work.policy) = (now, in_force);
+    explained
 }
 
 /// Explains what the policy would ask of a person on a machine, with a proven password. Group memberships in Windows
@@ -60,10 +96,21 @@ pub fn explain(
         person: Some(&person),
     };
     let facts = facts::gather(work, &question)?;
+    let mut explanation = policy::explain(&work.policy, &facts);
+    // What a code that waits for this person opens.
+    let decision = facts::decision(work, &question)?;
+    if decision != explanation.decision {
+        let what = match decision {
+            Decision::AskCode { .. } => "a temporary code of the person is good, so it is asked for",
+            _ => "an enrollment code waits for the person, so it is asked for",
+        };
+        explanation.lines.push(what.to_owned());
+        explanation.decision = decision;
+    }
     Ok(Explained {
-        person: person.name,
+        person: person.name.clone(),
         account: account.name.to_string(),
-        machine: machine.name,
-        explanation: policy::explain(&work.policy, &facts),
+        machine: machine.name.clone(),
+        explanation,
     })
 }

@@ -9,7 +9,7 @@ mod recovery;
 mod verify;
 
 pub use begin::begin;
-pub use explain::{Explained, explain};
+pub use explain::{About, Explained, explain, preview};
 pub use verify::verify;
 
 pub(crate) use codes::{Compared, Judged, candidates, compare, judge, seed, seed_cell, seed_copy};

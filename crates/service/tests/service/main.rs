@@ -20,6 +20,7 @@ mod on_postgres;
 mod operators;
 mod overview;
 mod parallel;
+mod policies;
 mod recovery;
 mod restored;
 mod rotation;

@@ -63,6 +63,18 @@ pub fn all(rx: &Rx<'_>) -> Result<Vec<Person>, DbError> {
     rx.query_all(&format!("SELECT {COLUMNS} FROM people p ORDER BY p.name, p.id"), params![], person)
 }
 
+/// The first so many who may sign in, by id.
+///
+/// # Errors
+/// [`DbError`].
+pub fn some_active(rx: &Rx<'_>, limit: u32) -> Result<Vec<Person>, DbError> {
+    rx.query_all(
+        &format!("SELECT {COLUMNS} FROM people p WHERE p.state = 'active' ORDER BY p.id LIMIT ?1"),
+        params![limit],
+        person,
+    )
+}
+
 /// Adds a person.
 ///
 /// # Errors

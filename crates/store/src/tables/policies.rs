@@ -1,6 +1,6 @@
 //! Versions of the policy; the newest is in force. Older ones are kept.
 
-use crate::{DbError, Rx, Tx, params};
+use crate::{DbError, Row, Rx, Tx, params};
 use model::UnixTime;
 
 /// One version of the policy.
@@ -34,14 +34,28 @@ pub fn find(rx: &Rx<'_>, version: u64) -> Result<Option<PolicyVersion>, DbError>
     rx.query_opt(
         "SELECT version, toml, created_at, created_by FROM policies WHERE version = ?1",
         params![version],
-        |row| {
-            Ok(PolicyVersion {
-                version: row.get(0)?,
-                toml: row.get(1)?,
-                created_at: row.get(2)?,
-                created_by: row.get(3)?,
-            })
-        },
+        stored,
+    )
+}
+
+fn stored(row: &Row<'_>) -> Result<PolicyVersion, DbError> {
+    Ok(PolicyVersion {
+        version: row.get(0)?,
+        toml: row.get(1)?,
+        created_at: row.get(2)?,
+        created_by: row.get(3)?,
+    })
+}
+
+/// The newest versions, newest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn newest(rx: &Rx<'_>, limit: u32) -> Result<Vec<PolicyVersion>, DbError> {
+    rx.query_all(
+        "SELECT version, toml, created_at, created_by FROM policies ORDER BY version DESC LIMIT ?1",
+        params![limit],
+        stored,
     )
 }
 

@@ -1,5 +1,12 @@
 //! The policy: look at it, put another one in force.
 
+mod diff;
+mod history;
+mod locked_out;
+
+pub use diff::{Line, Sign};
+pub use history::{Version, compare, history, roll_back, text};
+
 use crate::{AdminError, Service, Work, keys, work::Event};
 use domain::AuditKind;
 use policy::Policy;
@@ -23,11 +30,38 @@ pub fn current(service: &Service) -> Result<(u64, String), AdminError> {
     Ok((version, text))
 }
 
+/// What becomes of a policy under which nobody could sign in any more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Insist {
+    /// It is refused, with the reason.
+    No,
+    /// It comes into force all the same.
+    Yes,
+}
+
 /// Puts a policy in force. Agents hear of it within minutes; the server follows it at once.
 ///
 /// # Errors
-/// [`AdminError::Refused`] with what is wrong in the text, and nothing is changed.
+/// [`AdminError::Refused`] with what is wrong in the text, or why nobody could sign in any more, and nothing is changed.
 pub fn set(work: &mut Work<'_, '_>, toml: String, by: String) -> Result<u64, AdminError> {
+    put_in_force(work, toml, by, Insist::No, None)
+}
+
+/// The same, also where nobody could sign in any more.
+///
+/// # Errors
+/// [`AdminError::Refused`] with what is wrong in the text, and nothing is changed.
+pub fn set_anyway(work: &mut Work<'_, '_>, toml: String, by: String) -> Result<u64, AdminError> {
+    put_in_force(work, toml, by, Insist::Yes, None)
+}
+
+fn put_in_force(
+    work: &mut Work<'_, '_>,
+    toml: String,
+    by: String,
+    insist: Insist,
+    of: Option<u64>,
+) -> Result<u64, AdminError> {
     let policy = Policy::from_toml(&toml).map_err(|error| AdminError::Refused(error.to_string()))?;
     for group in policy.group_names().into_iter().chain([keys::DEFAULT_GROUP]) {
         let share = serde_json::to_string(&policy.for_group(group)).map_err(crate::Trouble::failed)?;
@@ -39,10 +73,21 @@ pub fn set(work: &mut Work<'_, '_>, toml: String, by: String) -> Result<u64, Adm
             )));
         }
     }
+    if insist == Insist::No
+        && let Some(why) = locked_out::reason(work, &policy)?
+    {
+        return Err(AdminError::Refused(format!(
+            "under this policy nobody who may sign in now could any more ({why}); look at it with `countersign policy \
+             explain --policy FILE`, or put it in force with --force"
+        )));
+    }
     let version = work.policy_version + 1;
     let stored = PolicyVersion { version, toml, created_at: work.now, created_by: by };
     tables::policies::add(work.tx, &stored)?;
     work.outdate_copies();
-    work.record(Event::new(AuditKind::PolicyChanged).detail(format!("version {version}")))?;
+    work.record(Event::new(AuditKind::PolicyChanged).detail(match of {
+        Some(earlier) => format!("version {version}, the text of version {earlier} again"),
+        None => format!("version {version}"),
+    }))?;
     Ok(version)
 }
