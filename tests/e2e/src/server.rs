@@ -205,7 +205,7 @@ impl Server {
     pub fn policy(&self, toml: &str) {
         let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
         file.write_all(toml.as_bytes()).expect("written");
-        self.cli(&["policy", "set", &file.path().to_string_lossy()]);
+        self.cli(&["policy", "set", &file.path().to_string_lossy(), "--force"]);
     }
 
     /// The kinds of audit events about a person or on a machine, newest first.
