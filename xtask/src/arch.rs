@@ -78,6 +78,7 @@ pub(crate) const PARTS: &[Part] = &[
     part("crates/texts", "countersign-texts", Pure, Everywhere, Only(&["model"])),
     part("crates/protocol", "countersign-protocol", Pure, Everywhere, Only(&["model"])),
     part("crates/radius", "countersign-radius", Pure, Everywhere, Only(&["model"])),
+    part("crates/compat", "countersign-compat", Pure, Everywhere, Only(&["model"])),
     part(
         "crates/signin",
         "countersign-signin",
@@ -99,7 +100,7 @@ pub(crate) const PARTS: &[Part] = &[
         "countersign-web",
         Edge,
         Host,
-        Only(&["domain", "model", "protocol", "qr", "service"]),
+        Only(&["compat", "domain", "model", "protocol", "qr", "service"]),
     ),
     part("crates/os", "countersign-os", Edge, HostAndWindows, Only(&["model"])),
     part("crates/win", "countersign-win", Edge, Windows, Only(&["model", "os"])),
@@ -167,7 +168,9 @@ pub(crate) const PARTS: &[Part] = &[
         "countersign-fuzz-oracles",
         Test,
         Host,
-        Only(&["hardware", "model", "os", "otp", "policy", "protocol", "qr", "radius", "roster", "vault"]),
+        Only(&[
+            "compat", "hardware", "model", "os", "otp", "policy", "protocol", "qr", "radius", "roster", "vault",
+        ]),
     ),
     part(
         "tests/bench",

@@ -188,6 +188,10 @@ crate::words! {
 
         /// A gateway sent more wrong codes than it may and is not answered for the rest of the hour.
         GatewayBlocked = "gateway_blocked",
+        /// A client made for privacyIDEA was let in; the detail names it.
+        CompatClientMade = "compat_client_made",
+        /// A client made for privacyIDEA is let in no more.
+        CompatClientEnded = "compat_client_ended",
 
         /// A link was made with which the first operator sets the console up.
         SetUpLinkMade = "set_up_link_made",

@@ -1,5 +1,5 @@
 use crate::words;
-use model::{InvitationId, MachineId, PersonId, TokenId, UnixTime};
+use model::{CompatClientId, InvitationId, MachineId, PersonId, TokenId, UnixTime};
 use otp::{Drift, TokenParameters};
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +74,8 @@ pub enum Origin {
     Invitation(InvitationId),
     /// A hardware token, assigned by an administrator. Nothing is pending there.
     Hardware,
+    /// Shown by this client made for privacyIDEA.
+    Client(CompatClientId),
 }
 
 /// A seed that was shown and whose first code has not come yet.

@@ -98,6 +98,10 @@ ids! {
     OperatorId "opr";
     /// A session of an operator's browser, not its secret.
     SessionId "ses";
+    /// A client made for privacyIDEA, not its address.
+    CompatClientId "cmp";
+    /// A key of the administration API, not its secret.
+    ApiKeyId "key";
     /// One sign-in attempt: from the password being proven to approval, refusal or cancel.
     AttemptId "att";
     /// One request within an attempt. A retry carries the same id and gets the same answer.

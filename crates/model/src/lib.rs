@@ -15,8 +15,8 @@ mod time;
 
 pub use account::{AccountClaim, AuthorityClaim};
 pub use id::{
-    AttemptId, GroupId, InvalidId, InvitationId, JoinCodeId, MachineId, OperatorId, PersonId, RequestId,
-    SessionId, TokenId,
+    ApiKeyId, AttemptId, CompatClientId, GroupId, InvalidId, InvitationId, JoinCodeId, MachineId, OperatorId,
+    PersonId, RequestId, SessionId, TokenId,
 };
 pub use message::Message;
 pub use name::{AccountName, InvalidName, NameForm};

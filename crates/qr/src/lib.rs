@@ -8,6 +8,7 @@
 
 mod matrix;
 mod pixels;
+mod png;
 #[cfg(any(feature = "read", test))]
 mod read;
 mod svg;

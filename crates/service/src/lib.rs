@@ -8,6 +8,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod compat;
 pub mod enroll;
 pub mod gateway;
 pub mod housekeeping;

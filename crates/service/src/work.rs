@@ -36,9 +36,9 @@ struct Shared {
     backup_pepper: Secret,
     rates: Rates,
     tries: Tries<backup::Network>,
-    gateway_tries: Tries<gateway::Name>,
     console_tries: Tries<backup::Network>,
     self_service_tries: Tries<backup::Network>,
+    gateway_tries: Tries<gateway::Id>,
     hashing: Arc<Semaphore>,
 }
 
@@ -117,7 +117,7 @@ impl Service {
     }
 
     /// How many wrong codes each gateway has sent lately.
-    pub(crate) fn gateway_tries(&self) -> &Tries<gateway::Name> {
+    pub(crate) fn gateway_tries(&self) -> &Tries<gateway::Id> {
         &self.0.gateway_tries
     }
 

@@ -36,6 +36,7 @@ pub(crate) const SCHEMA: &[Migration] = migrations! {
     6 "hardware_tokens" "0006_hardware_tokens.sql"
     7 "person_sessions" "0007_person_sessions.sql"
     8 "temporary_codes" "0008_temporary_codes.sql"
+    9 "compat_clients" "0009_compat_clients.sql"
 };
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -7,6 +7,7 @@
 
 mod authenticator;
 pub mod console;
+mod compat;
 pub mod drive;
 mod forms;
 mod guard;
@@ -46,6 +47,7 @@ pub fn router(state: WebState) -> Router {
         .merge(console::routes(&app))
         .merge(me::routes(&app))
         .merge(authenticator::routes())
+        .merge(compat::routes())
         .merge(relay::routes())
         .merge(drive::routes())
         .merge(icloud::routes())

@@ -33,6 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     vaults(&mut seeds)?;
     suites(&mut seeds);
     radius_requests(&mut seeds);
+    compat_requests(&mut seeds);
     for (target, name, content) in seeds.0 {
         let folder = Path::new(&folder).join(target);
         fs::create_dir_all(&folder)?;
@@ -461,4 +462,23 @@ fn radius_requests(seeds: &mut Seeds) {
     seeds.put(target, "bad-password-length", packet(1, &[own, (2, &[5; 17])]));
     seeds.put(target, "bad-accounting", packet(4, &[own]));
     seeds.put(target, "bad-cut-off", &good[..good.len() - 3]);
+}
+
+/// A content type, a line end, a body.
+fn compat_requests(seeds: &mut Seeds) {
+    let target = "compat_request";
+    let form = "application/x-www-form-urlencoded";
+    seeds.put(target, "good-form", format!("{form}\npass=12%2034&transaction_id=12&user=CORP%5Cmara"));
+    seeds.put(target, "good-json", "application/json\n{\"user\":\"mara\",\"genkey\":1,\"type\":null}");
+    seeds.put(
+        target,
+        "good-multipart",
+        "multipart/form-data; boundary=x\n--x\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\nm\r\n--x--\r\n",
+    );
+    seeds.put(target, "bad-twice", format!("{form}\nuser=a&user=b"));
+    seeds.put(target, "bad-escape", format!("{form}\nuser=%4"));
+    seeds.put(target, "bad-type", "text/xml\n<user/>");
+    seeds.put(target, "bad-json", "application/json\n{\"user\":[]}");
+    seeds.put(target, "bad-multipart", "multipart/form-data; boundary=x\n--x\r\n");
+    seeds.put(target, "bad-oversize", format!("{form}\nuser={}", "x".repeat(1 << 15)));
 }

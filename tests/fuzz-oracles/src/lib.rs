@@ -11,6 +11,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "an oracle fails by panicking")]
 
 mod bodies;
+mod compat_requests;
 mod frames;
 pub mod hardware_files;
 pub mod imports;
@@ -23,6 +24,7 @@ mod texts;
 pub mod vaults;
 
 pub use bodies::http_body;
+pub use compat_requests::compat_request;
 pub use frames::pipe_frame;
 pub use keys::{SERVER_SEED, join_code, signature_headers, signed_request, statement};
 pub use logon::{Decoded, decode_logon, logon_buffer};
@@ -37,6 +39,7 @@ pub type Oracle = fn(&[u8]) -> bool;
 /// Every target by the name of its corpus folder.
 pub const TARGETS: &[(&str, Oracle)] = &[
     ("backup_names", vaults::backup_names),
+    ("compat_request", compat_request),
     ("hardware_csv", hardware_files::csv),
     ("hardware_pskc", hardware_files::pskc),
     ("hardware_yubico", hardware_files::yubico),

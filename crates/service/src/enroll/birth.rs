@@ -66,7 +66,7 @@ pub(super) fn try_first_code(
 pub(super) fn machine_of(origin: Origin) -> Option<MachineId> {
     match origin {
         Origin::Machine(id) => Some(id),
-        Origin::Invitation(_) | Origin::Hardware => None,
+        Origin::Invitation(_) | Origin::Client(_) | Origin::Hardware => None,
     }
 }
 

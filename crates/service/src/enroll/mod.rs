@@ -2,17 +2,20 @@
 
 mod admin;
 mod birth;
+mod client;
 mod confirm;
 mod invitation;
 mod show;
 
 pub use admin::{approvals, decide_approval, new_enrollment_code};
+pub use client::Shown;
 pub use confirm::confirm;
 pub use invitation::{Invited, InvitedAnswer, confirm_invited, invite, invited, show_invited};
 pub use show::show;
 
 pub(crate) use birth::end_pending;
 pub(crate) use invitation::tokens_kept;
+pub(crate) use client::{confirm_at_client, show_at_client};
 pub(crate) use show::code_cell;
 
 use crate::{Trouble, Work, signin};
@@ -29,6 +32,7 @@ pub(crate) fn pending_row(person: PersonId, origin: Origin) -> Vec<u8> {
         Origin::Machine(id) => (b'm', id.to_bytes()),
         Origin::Invitation(id) => (b'i', id.to_bytes()),
         Origin::Hardware => (b'h', [0; 16]),
+        Origin::Client(id) => (b'c', id.to_bytes()),
     };
     [&person.to_bytes()[..], &[kind], &id].concat()
 }
@@ -132,5 +136,6 @@ fn place_name(work: &Work<'_, '_>, origin: Origin) -> Result<String, Trouble> {
         }
         Origin::Invitation(_) => "a browser".to_owned(),
         Origin::Hardware => "a hardware token".to_owned(),
+        Origin::Client(id) => tables::compat_clients::name(work.tx, id)?.unwrap_or_else(|| id.to_string()),
     })
 }

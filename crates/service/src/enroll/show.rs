@@ -196,7 +196,7 @@ fn check_code(
     }))
 }
 
-fn is_right(_counted: &Tally, typed: &Secret, stored: Option<&Secret>) -> bool {
+pub(super) fn is_right(_counted: &Tally, typed: &Secret, stored: Option<&Secret>) -> bool {
     let code = |secret: &Secret| secret.expose_text().and_then(|text| text.parse::<EnrollmentCode>().ok());
     code(typed).is_some_and(|typed| stored.and_then(code) == Some(typed))
 }

@@ -20,9 +20,9 @@ pub(crate) enum Place {
     /// At a machine, or in a browser by an invitation.
     Origin(Origin),
     /// Through a gateway.
-    Gateway(gateway::Name),
     /// In self-service.
     SelfService,
+    Gateway(gateway::Id),
 }
 
 impl From<Origin> for Place {
@@ -105,9 +105,9 @@ pub(crate) fn count(
         Place::Origin(Origin::Machine(machine)) => {
             everywhere.begin_attempt(machine, work.now, &settings).ok()
         }
-        Place::Origin(Origin::Invitation(_) | Origin::Hardware) | Place::Gateway(_) | Place::SelfService => {
-            None
-        }
+        Place::Origin(Origin::Invitation(_) | Origin::Client(_) | Origin::Hardware)
+        | Place::Gateway(_)
+        | Place::SelfService => None,
     };
     let block = |verdict| match verdict {
         Verdict::Blocked { until } => Some(until),
@@ -193,8 +193,9 @@ fn key(place: &Place) -> String {
         Place::Origin(Origin::Machine(id)) => format!("machine:{id}"),
         Place::Origin(Origin::Invitation(id)) => format!("invitation:{id}"),
         Place::Origin(Origin::Hardware) => "hardware".to_owned(),
-        Place::Gateway(name) => format!("gateway:{name}"),
         Place::SelfService => "self-service".to_owned(),
+        Place::Origin(Origin::Client(id)) => format!("client:{id}"),
+        Place::Gateway(id) => id.to_string(),
     }
 }
 

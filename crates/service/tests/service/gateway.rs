@@ -2,14 +2,22 @@ use crate::enrolled;
 use domain::AuditKind;
 use model::Secret;
 use protocol::http::VerifyAnswer;
-use service::gateway::{self, Answer};
+use service::gateway::{self, Answer, Door, Gateway, UserName};
 use testkit::{Pc, Server, domain};
 
 const LIMIT: u32 = 20;
 
 async fn ask(server: &Server, gateway: &str, name: &str, code: &str) -> Answer {
-    let (gateway, code) = (gateway.parse().unwrap(), Secret::from_text(code.to_owned()));
-    gateway::check(&server.service, server.now(), gateway, LIMIT, name.to_owned(), code).await.unwrap()
+    let gateway = Gateway {
+        door: Door::Radius,
+        name: gateway.parse().unwrap(),
+        wrong_per_hour: LIMIT,
+        may_enroll: true,
+    };
+    let user = UserName { user: name.to_owned(), realm: None };
+    gateway::check(&server.service, server.now(), gateway, user, Secret::from_text(code.to_owned()))
+        .await
+        .unwrap()
 }
 
 /// Their name, as everybody knows it.

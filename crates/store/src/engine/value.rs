@@ -2,8 +2,8 @@
 
 use domain::{BoxId, ContentHash};
 use model::{
-    AccountName, AttemptId, GroupId, InvitationId, JoinCodeId, MachineId, OperatorId, PersonId, RequestId,
-    SessionId, Sid, TokenId, UnixTime,
+    AccountName, ApiKeyId, AttemptId, CompatClientId, GroupId, InvitationId, JoinCodeId, MachineId,
+    OperatorId, PersonId, RequestId, SessionId, Sid, TokenId, UnixTime,
 };
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
@@ -223,7 +223,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { BoxId PersonId TokenId MachineId GroupId JoinCodeId InvitationId AttemptId RequestId OperatorId SessionId }
+ids! { BoxId PersonId TokenId MachineId GroupId JoinCodeId InvitationId AttemptId RequestId OperatorId SessionId CompatClientId ApiKeyId }
 
 impl ToValue for ContentHash {
     fn to_value(&self) -> Option<Value<'_>> {

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod attempts;
 pub mod audit;
 pub mod backups;
+pub mod compat_clients;
 pub mod enrollments;
 pub mod hardware_tokens;
 pub mod join_codes;

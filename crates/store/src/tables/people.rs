@@ -55,6 +55,30 @@ pub fn by_text(rx: &Rx<'_>, text: &str) -> Result<Vec<Person>, DbError> {
     )
 }
 
+/// Everybody who has an account of this name in a domain or tenant, whichever it is (case of ASCII letters ignored).
+/// Accounts of single machines are left out.
+///
+/// # Errors
+/// [`DbError`].
+pub fn by_user_in_a_domain(rx: &Rx<'_>, user: &str) -> Result<Vec<Person>, DbError> {
+    let mut pattern = String::from("%\\");
+    for c in user.to_ascii_lowercase().chars() {
+        if matches!(c, '!' | '%' | '_') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    rx.query_all(
+        &format!(
+            "SELECT DISTINCT {COLUMNS} FROM accounts a JOIN people p ON p.id = a.person_id
+             WHERE a.authority NOT LIKE 'machine:%' AND lower(a.name) LIKE ?1 ESCAPE '!'
+             ORDER BY p.name"
+        ),
+        params![pattern],
+        person,
+    )
+}
+
 /// Everybody, by name.
 ///
 /// # Errors

@@ -30,12 +30,13 @@ pub(super) fn parse_parameters(column: usize, text: &str) -> Result<TokenParamet
     parse().ok_or(DbError::WrongValue { column, expected: "token parameters" })
 }
 
-/// `machine:mch_…`, `invitation:inv_…` or `hardware:`.
+/// `machine:mch_…`, `invitation:inv_…`, `client:cmp_…` or `hardware:`.
 pub(super) fn origin(origin: Origin) -> String {
     match origin {
         Origin::Machine(id) => format!("machine:{id}"),
         Origin::Invitation(id) => format!("invitation:{id}"),
         Origin::Hardware => "hardware:".to_owned(),
+        Origin::Client(id) => format!("client:{id}"),
     }
 }
 
@@ -44,6 +45,7 @@ pub(super) fn parse_origin(column: usize, text: &str) -> Result<Origin, DbError>
         Some(("machine", id)) => id.parse().map(Origin::Machine).ok(),
         Some(("invitation", id)) => id.parse().map(Origin::Invitation).ok(),
         Some(("hardware", "")) => Some(Origin::Hardware),
+        Some(("client", id)) => id.parse().map(Origin::Client).ok(),
         _ => None,
     }
     .ok_or(DbError::WrongValue { column, expected: "an origin" })
@@ -52,7 +54,7 @@ pub(super) fn parse_origin(column: usize, text: &str) -> Result<Origin, DbError>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{InvitationId, MachineId};
+    use model::{CompatClientId, InvitationId, MachineId};
 
     #[test]
     fn parameters_and_origins_survive_their_texts() {
@@ -68,6 +70,7 @@ mod tests {
             Origin::Machine(MachineId::from_bytes([1; 16])),
             Origin::Invitation(InvitationId::from_bytes([2; 16])),
             Origin::Hardware,
+            Origin::Client(CompatClientId::from_bytes([3; 16])),
         ] {
             assert_eq!(parse_origin(0, &origin(value)).unwrap(), value);
         }

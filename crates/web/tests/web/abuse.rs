@@ -86,7 +86,7 @@ async fn a_machine_above_its_rate_is_suspended_and_who_cannot_sign_for_it_does_n
 
 #[tokio::test]
 async fn no_bytes_make_a_handler_fail() {
-    const PATHS: [&str; 28] = [
+    const PATHS: [&str; 30] = [
         "/",
         "/api/v1/join",
         "/api/v1/machine/hello",
@@ -109,6 +109,8 @@ async fn no_bytes_make_a_handler_fail() {
         "/api/v1/time",
         "/app/%2e%2e/x.js",
         "/api/v1/places",
+        "/compat/x/validate/check",
+        "/compat/%ff/token/init",
         "/api/v1/drive/token",
         "/api/v1/icloud/modify",
         "/api/v1/drive/files",

@@ -4,6 +4,7 @@
 mod abuse;
 mod backup;
 mod console;
+mod compat;
 mod drive;
 mod health;
 mod invitation;

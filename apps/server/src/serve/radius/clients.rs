@@ -2,10 +2,11 @@
 
 use crate::secret_file;
 use anyhow::{Context, bail};
+use domain::GatewayPassword;
 use ipnet::IpNet;
 use radius::SharedSecret;
 use serde::Deserialize;
-use service::gateway::Name;
+use service::gateway::{Door, Gateway};
 use std::{
     collections::BTreeMap,
     fs,
@@ -18,27 +19,13 @@ const WRONG_PER_HOUR: u32 = 100;
 
 /// Somebody who may ask.
 pub(super) struct Client {
-    /// What it is called.
-    pub(super) name: Name,
+    /// What it is called, and what it may have wrong.
+    pub(super) gateway: Gateway,
     /// What it shares with this server.
     pub(super) shared: SharedSecret,
-    /// What it may have wrong in an hour.
-    pub(super) wrong_per_hour: u32,
     /// What its requests have for a password.
-    pub(super) password: Password,
+    pub(super) password: GatewayPassword,
     networks: Vec<IpNet>,
-}
-
-/// What the text is that a client sends as password.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Password {
-    /// The one-time password. An empty one is answered with the question for it.
-    #[default]
-    Code,
-    /// At first something that the client has checked by itself and is not looked at here; then, when asked for it, the
-    /// one-time password.
-    CheckedByClient,
 }
 
 /// Those who may ask.
@@ -49,8 +36,8 @@ pub(super) struct Clients(Vec<Client>);
 struct Entry {
     network: Networks,
     secret_file: PathBuf,
-    #[serde(default)]
-    password: Password,
+    #[serde(default = "code", deserialize_with = "password")]
+    password: GatewayPassword,
     wrong_per_hour: Option<u32>,
 }
 
@@ -86,9 +73,13 @@ impl Clients {
             }
             let secret = secret_file::first_line(&entry.secret_file, "secret_file").with_context(of)?;
             Ok(Client {
-                name: name.parse().with_context(of)?,
+                gateway: Gateway {
+                    door: Door::Radius,
+                    name: name.parse().with_context(of)?,
+                    wrong_per_hour,
+                    may_enroll: false,
+                },
                 shared: SharedSecret::new(secret).with_context(of)?,
-                wrong_per_hour,
                 password: entry.password,
                 networks: networks(entry.network).with_context(of)?,
             })
@@ -104,6 +95,19 @@ impl Clients {
         };
         self.0.iter().filter(|client| width(client).is_some()).max_by_key(width)
     }
+}
+
+fn code() -> GatewayPassword {
+    GatewayPassword::Code
+}
+
+/// As the file has it, with a dash between words.
+fn password<'de, D: serde::Deserializer<'de>>(from: D) -> Result<GatewayPassword, D::Error> {
+    let text = String::deserialize(from)?;
+    let known = GatewayPassword::ALL.iter().find(|kind| kind.as_str().replace('_', "-") == text);
+    known
+        .copied()
+        .ok_or_else(|| serde::de::Error::custom(format!("“{text}” is neither code nor checked-by-client")))
 }
 
 fn networks(given: Networks) -> anyhow::Result<Vec<IpNet>> {
@@ -142,14 +146,14 @@ mod tests {
              password = 'checked-by-client'\nwrong_per_hour = 7",
         )
         .unwrap();
-        let at = |text: &str| clients.at(text.parse().unwrap()).map(|client| client.name.to_string());
+        let at = |text: &str| clients.at(text.parse().unwrap()).map(|client| client.gateway.name.to_string());
         assert_eq!(at("10.1.2.3").as_deref(), Some("vpn"));
         assert_eq!(at("::ffff:10.1.2.3").as_deref(), Some("vpn"));
         assert_eq!(at("2001:db8::1").as_deref(), Some("vpn"));
         assert_eq!(at("10.1.2.4").as_deref(), Some("all"));
         assert_eq!(at("192.0.2.1"), None);
         let vpn = clients.at("10.1.2.3".parse().unwrap()).unwrap();
-        assert_eq!((vpn.password, vpn.wrong_per_hour), (Password::CheckedByClient, 7));
+        assert_eq!((vpn.password, vpn.gateway.wrong_per_hour), (GatewayPassword::CheckedByClient, 7));
     }
 
     #[test]

@@ -5,11 +5,14 @@ mod repeated;
 
 use crate::{app, config::Radius};
 use anyhow::Context;
-use clients::{Client, Clients, Password};
+use clients::{Client, Clients};
 use model::Secret;
 use radius::{Answer, Credential, MAX_PACKET, Request, RequestKind, Unusable, Verdict};
 use repeated::{Repeated, Turn};
-use service::{Service, gateway};
+use service::{
+    Service,
+    gateway::{self, UserName},
+};
 use std::{
     collections::HashMap,
     net::{SocketAddr, UdpSocket},
@@ -107,8 +110,11 @@ impl Desk {
         let request = match Request::parse(datagram.expose(), &client.shared) {
             Ok(request) => request,
             Err(error) => {
-                if self.may_say(&client.name.to_string(), Some(error)) {
-                    tracing::warn!("a RADIUS request of {} at {from} is not answered: {error}", client.name);
+                if self.may_say(&client.gateway.name.to_string(), Some(error)) {
+                    tracing::warn!(
+                        "a RADIUS request of {} at {from} is not answered: {error}",
+                        client.gateway.name
+                    );
                 }
                 return;
             }
@@ -139,22 +145,18 @@ impl Desk {
         let Credential::Password(password) = &request.credential else {
             return say(Verdict::Reject, PAP_ONLY);
         };
-        let asks_first = match client.password {
-            Password::Code => password.is_empty(),
-            Password::CheckedByClient => request.state.is_none(),
-        };
-        if asks_first {
+        if client.password.asks(password.is_empty(), request.state.is_some()) {
             let mut state = vec![0; STATE];
             self.service.rng().fill_bytes(&mut state);
             return say(Verdict::Challenge { state }, ASK);
         }
-        let name = request.user_name.clone().unwrap_or_default();
-        let (gateway, limit) = (client.name.clone(), client.wrong_per_hour);
-        match gateway::check(&self.service, app::now(), gateway, limit, name, password.duplicate()).await {
+        let user = UserName { user: request.user_name.clone().unwrap_or_default(), realm: None };
+        let gateway = client.gateway.clone();
+        match gateway::check(&self.service, app::now(), gateway, user, password.duplicate()).await {
             Ok(gateway::Answer::Accepted) => Some(Answer { verdict: Verdict::Accept, message: None }),
             Ok(gateway::Answer::Refused) => say(Verdict::Reject, REFUSED),
             Err(error) => {
-                tracing::error!("a RADIUS request of {} is not answered: {error}", client.name);
+                tracing::error!("a RADIUS request of {} is not answered: {error}", client.gateway.name);
                 None
             }
         }
