@@ -6,11 +6,7 @@ use clap::ValueEnum;
 use domain::GatewayPassword;
 use ipnet::IpNet;
 use serde_json::json;
-use service::{
-    AdminError, compat,
-    gateway::Name,
-    keys,
-};
+use service::{AdminError, compat, gateway::Name, keys};
 use std::net::IpAddr;
 
 #[derive(clap::Subcommand)]
@@ -88,12 +84,13 @@ fn add(app: &App<'_>, new: compat::New, json: bool) -> anyhow::Result<()> {
     let name = new.name.to_string();
     let made =
         service.work_blocking(crate::app::now(), crate::app::actor(), move |work| compat::add(work, new))?;
-    let text = |secret: &model::Secret| {
-        secret.expose_text().map(str::to_owned).context("what was made is no text")
-    };
+    let text =
+        |secret: &model::Secret| secret.expose_text().map(str::to_owned).context("what was made is no text");
     let (address, password) = (format!("{url}/compat/{}", text(&made.path)?), text(&made.password)?);
     if json {
-        return output::json(&json!({ "id": made.id, "name": name, "address": address, "account_password": password }));
+        return output::json(
+            &json!({ "id": made.id, "name": name, "address": address, "account_password": password }),
+        );
     }
     output::line(&address)?;
     // Beside the address, which may be on its way into another program.
@@ -112,7 +109,8 @@ fn list(app: &App<'_>, json: bool) -> anyhow::Result<()> {
     let rows: Vec<_> = clients
         .into_iter()
         .map(|client| {
-            let from = if client.networks.is_empty() { "anywhere".to_owned() } else { client.networks.join(" ") };
+            let from =
+                if client.networks.is_empty() { "anywhere".to_owned() } else { client.networks.join(" ") };
             let enrolls = if client.may_enroll { "yes" } else { "no" };
             [
                 client.name,
