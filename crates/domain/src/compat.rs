@@ -1,7 +1,8 @@
 use crate::words;
 use ipnet::IpNet;
 use model::{CompatClientId, UnixTime};
-use std::net::IpAddr;
+// The type alone, without a socket.
+use core::net::IpAddr;
 
 words! {
     /// What the text is that a VPN or another program sends as password.

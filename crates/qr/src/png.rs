@@ -81,4 +81,35 @@ mod tests {
         assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
         assert_eq!(adler32(b"Wikipedia"), 0x11E6_0398);
     }
+
+    /// Rows and columns of a file of ours, unpacked as the norms say: true is black.
+    fn unpacked(file: &[u8]) -> Vec<Vec<bool>> {
+        let side = u32::from_be_bytes(file[16..20].try_into().unwrap()) as usize;
+        let length = u32::from_be_bytes(file[33..37].try_into().unwrap()) as usize;
+        assert_eq!((&file[12..16], &file[37..41]), (&b"IHDR"[..], &b"IDAT"[..]));
+        let (mut data, mut rows) = (&file[43..41 + length - 4], Vec::new());
+        while !data.is_empty() {
+            let size = usize::from(u16::from_le_bytes([data[1], data[2]]));
+            rows.extend_from_slice(&data[5..5 + size]);
+            data = &data[5 + size..];
+        }
+        rows.chunks(1 + side.div_ceil(8))
+            .map(|row| (0..side).map(|x| row[1 + x / 8] >> (7 - x % 8) & 1 == 0).collect())
+            .collect()
+    }
+
+    #[test]
+    fn a_file_has_the_pixels_of_the_picture_also_when_it_is_large() {
+        for (text, side) in [("otpauth://totp/a?secret=AAAA", 300), ("x", 3_000)] {
+            let matrix = Matrix::encode(text).unwrap();
+            let (pixels, file) = (matrix.pixels(side), matrix.png(side));
+            let wanted: Vec<Vec<bool>> = pixels
+                .gray()
+                .chunks(pixels.side())
+                .map(|row| row.iter().map(|&level| level == 0).collect())
+                .collect();
+            assert_eq!(unpacked(&file), wanted);
+            assert!(file.ends_with(b"IEND\xAE\x42\x60\x82"));
+        }
+    }
 }

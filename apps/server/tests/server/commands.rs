@@ -40,6 +40,32 @@ fn a_join_code_can_name_other_addresses_and_no_more_than_four() {
 }
 
 #[test]
+fn a_client_made_for_privacyidea_is_told_its_address_once_and_can_be_ended() {
+    let lab = Lab::new();
+    let server = lab.serve();
+    let add = ["compat-client", "add", "vpn", "--network", "127.0.0.0/8", "--network", "::1", "--json"];
+    let made = lab.json(&add);
+    let address = made["address"].as_str().unwrap();
+    let path = address.strip_prefix(&format!("https://{}", server.address)).unwrap();
+    assert!(path.starts_with("/compat/") && path.len() == 8 + 26, "{path}");
+    let password = made["account_password"].as_str().unwrap();
+    for list in [&["compat-client", "list"][..], &["compat-client", "list", "--json"], &["audit", "list"]] {
+        let listed = lab.good(list);
+        assert!(listed.contains("127.0.0.0/8") && !listed.contains(&path[8..]) && !listed.contains(password));
+    }
+    let ask =
+        || crate::harness::get(&server.address, &format!("{path}/validate/check?user=nobody&pass=111111")).0;
+    assert!(ask().contains("REJECT"));
+    let error = lab.bad(&["compat-client", "add", "vpn"]);
+    assert!(error.contains("already"), "{error}");
+    lab.good(&["compat-client", "remove", "vpn"]);
+    assert!(ask().starts_with("HTTP/1.1 404"), "from the next request on");
+    assert!(lab.bad(&["compat-client", "remove", "vpn"]).contains("compat-client list"));
+    let (_, log) = server.stop();
+    assert!(!log.contains(&path[8..]) && !log.contains(password), "{log}");
+}
+
+#[test]
 fn people_are_added_invited_disabled_joined_and_named_in_the_audit_trail() {
     let lab = Lab::after_a_first_start();
     let id = lab.good(&["user", "add", "Mara Lind"]);

@@ -14,8 +14,8 @@ pub use invitation::{Invited, InvitedAnswer, confirm_invited, invite, invited, s
 pub use show::show;
 
 pub(crate) use birth::end_pending;
-pub(crate) use invitation::tokens_kept;
 pub(crate) use client::{confirm_at_client, show_at_client};
+pub(crate) use invitation::tokens_kept;
 pub(crate) use show::code_cell;
 
 use crate::{Trouble, Work, signin};

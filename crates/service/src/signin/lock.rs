@@ -20,9 +20,9 @@ pub(crate) enum Place {
     /// At a machine, or in a browser by an invitation.
     Origin(Origin),
     /// Through a gateway.
+    Gateway(gateway::Id),
     /// In self-service.
     SelfService,
-    Gateway(gateway::Id),
 }
 
 impl From<Origin> for Place {
