@@ -169,7 +169,8 @@ pub(crate) const PARTS: &[Part] = &[
         Test,
         Host,
         Only(&[
-            "compat", "hardware", "model", "os", "otp", "policy", "protocol", "qr", "radius", "roster", "vault",
+            "compat", "hardware", "model", "os", "otp", "policy", "protocol", "qr", "radius", "roster",
+            "vault",
         ]),
     ),
     part(

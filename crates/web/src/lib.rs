@@ -6,8 +6,8 @@
 #![forbid(unsafe_code)]
 
 mod authenticator;
-pub mod console;
 mod compat;
+pub mod console;
 pub mod drive;
 mod forms;
 mod guard;

@@ -3,8 +3,8 @@
 
 mod abuse;
 mod backup;
-mod console;
 mod compat;
+mod console;
 mod drive;
 mod health;
 mod invitation;
