@@ -120,6 +120,7 @@ fn row(token: Token, now: UnixTime) -> TokenRow {
             Origin::Machine(_) => "at a PC",
             Origin::Invitation(_) => "in a browser",
             Origin::Hardware => "by an administrator",
+            Origin::Client(_) => "at another program",
         },
         used: token.last_used_at.map_or_else(|| "never".to_owned(), |at| ago(at, now)),
         serial: token.serial,
