@@ -6,6 +6,7 @@ use crate::{
 };
 use anyhow::{Context, bail};
 use domain::{Access, Operator, Role, Scope};
+use model::{Secret, UnixTime};
 use serde_json::json;
 use service::{
     AdminError, machines, operators,
@@ -16,6 +17,11 @@ use service::{
 pub(crate) enum Command {
     /// List all operators.
     List {
+        #[arg(long, help = "Print JSON")]
+        json: bool,
+    },
+    /// Make the link with which the first operator sets the console up; shown once, and the one before is void.
+    SetUp {
         #[arg(long, help = "Print JSON")]
         json: bool,
     },
@@ -54,6 +60,17 @@ pub(crate) enum Command {
 pub(crate) fn run(app: &App<'_>, command: Command) -> anyhow::Result<()> {
     match command {
         Command::List { json } => list(app, json),
+        Command::SetUp { json } => {
+            let service = app.service()?;
+            let made: Result<_, AdminError> =
+                service.work_blocking(app::now(), app::actor(), |work| Ok(operators::set_up_link(work)?));
+            match made? {
+                Some(made) => print_link(app, json, &made.secret, made.expires_at),
+                None => bail!(
+                    "the console is set up already; `countersign operator invite` and `reset` make links for others"
+                ),
+            }
+        }
         Command::Invite { name, role, group, json } => {
             let scope = scope(app, &group)?;
             let access = Access { role, scope };
@@ -104,17 +121,19 @@ fn link<F>(app: &App<'_>, json: bool, f: F) -> anyhow::Result<()>
 where
     F: FnOnce(&mut service::Work<'_, '_>) -> Result<Invitation, AdminError> + Send + 'static,
 {
-    let service = app.service()?;
-    let base = address(&service)?
+    let made = app.service()?.work_blocking(app::now(), app::actor(), f)?;
+    print_link(app, json, &made.secret, made.expires_at)
+}
+
+fn print_link(app: &App<'_>, json: bool, secret: &Secret, until: UnixTime) -> anyhow::Result<()> {
+    let base = address(&app.service()?)?
         .context("the server has not run yet, so its address is not known; start it once")?;
-    let made = service.work_blocking(app::now(), app::actor(), f)?;
-    let link = format!("{base}/setup/{}", made.secret.expose_text().context("a link is no text")?);
+    let link = format!("{base}/setup/{}", secret.expose_text().context("a link is no text")?);
     if json {
-        return output::json(&json!({ "link": link, "expires_at": made.expires_at }));
+        return output::json(&json!({ "link": link, "expires_at": until }));
     }
     output::line(&format!(
-        "{link}\n\ngood once, until {}; shown once: whoever has it becomes that operator",
-        made.expires_at
+        "{link}\n\ngood once, until {until}; shown once: whoever has it becomes that operator"
     ))
 }
 

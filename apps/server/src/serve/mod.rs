@@ -20,7 +20,7 @@ use rustls::sign::CertifiedKey;
 use sd_notify::NotifyState;
 use service::{Service, Trouble, audit, keys, operators};
 use std::{
-    io,
+    env, io,
     net::{SocketAddr, TcpListener},
     sync::Arc,
 };
@@ -220,7 +220,17 @@ fn tell_systemd(state: NotifyState<'_>) {
 
 /// While nobody can sign in to the console: the link with which the first operator does. It is good once, and a start
 /// of the server after it was used prints none.
+///
+/// Where systemd takes what is printed into the journal, which others read and which is kept, a command gives the link.
 async fn announce_set_up(service: &Service) -> anyhow::Result<()> {
+    if env::var_os("JOURNAL_STREAM").is_some() {
+        if !operators::is_set_up(service)? {
+            output::line(
+                "set the console up: `countersign operator set-up`, given as the server's user, prints a link",
+            )?;
+        }
+        return Ok(());
+    }
     let made = service.work(app::now(), domain::Actor::Server, operators::set_up_link).await;
     let (Some(link), Some(base)) = (made.map_err(|error: Trouble| error)?, operators::address(service)?)
     else {
