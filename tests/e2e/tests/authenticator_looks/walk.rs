@@ -164,6 +164,7 @@ async fn settings(browser: &Browser, look: &impl AsyncFn(&Browser, &str), folder
     browser.press("Back").await;
     browser.press("Make a recovery code").await;
     browser.sees("It is shown only now").await;
+    look(browser, "recovery").await;
     browser.press("Back").await;
 }
 
