@@ -79,7 +79,15 @@ impl BareMachine {
     /// # Panics
     /// When it cannot be joined.
     pub async fn join(server: &Server, group: &str, machine_sid: &str) -> Self {
-        let code = JoinCode::parse(&server.join_code(group)).expect("a join code");
+        Self::join_with(server, &server.join_code(group), machine_sid).await
+    }
+
+    /// Joins a machine with a code that somebody made.
+    ///
+    /// # Panics
+    /// When it cannot be joined.
+    pub async fn join_with(server: &Server, code: &str, machine_sid: &str) -> Self {
+        let code = JoinCode::parse(code).expect("a join code");
         let key = SigningKey::random(&mut rng());
         let statement: protocol::statement::SignedStatement = client()
             .get(format!("https://{}/api/v1/statement", server.address()))

@@ -2,6 +2,7 @@
 
 use crate::{AdminError, Work, join_codes, names, work::Event};
 use domain::{AuditKind, Machine, MachineGroup, MachineState};
+use model::MachineId;
 use store::{DbError, Rx, tables};
 
 /// All machines, by name.
@@ -74,4 +75,12 @@ pub fn move_to_group(work: &mut Work<'_, '_>, name: &str, group: &str) -> Result
 /// [`DbError`].
 pub fn groups(rx: &Rx<'_>) -> Result<Vec<MachineGroup>, DbError> {
     tables::machines::groups(rx)
+}
+
+/// What a machine is called; nothing for one that is not there.
+///
+/// # Errors
+/// [`DbError`].
+pub fn name(rx: &Rx<'_>, id: MachineId) -> Result<String, DbError> {
+    Ok(tables::machines::find(rx, id)?.map_or_else(String::new, |machine| machine.name))
 }

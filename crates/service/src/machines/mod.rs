@@ -7,7 +7,7 @@ mod join;
 mod report;
 mod text;
 
-pub use admin::{groups, list, move_to_group, remove, resume, suspend};
+pub use admin::{groups, list, move_to_group, name, remove, resume, suspend};
 pub use authenticate::authenticate;
 pub(crate) use authenticate::{heard, still_heard};
 pub use hello::hello;

@@ -71,6 +71,14 @@ pub fn search(
     })
 }
 
+/// What somebody is called; nothing for somebody who is gone.
+///
+/// # Errors
+/// [`DbError`].
+pub fn name(rx: &Rx<'_>, id: PersonId) -> Result<String, DbError> {
+    Ok(tables::people::find(rx, id)?.map_or_else(String::new, |person| person.name))
+}
+
 /// The machines a person has been on, with when they were first there, the newest first.
 ///
 /// # Errors

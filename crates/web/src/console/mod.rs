@@ -4,12 +4,15 @@
 //! where a form came from, before its handler is called.
 
 pub(crate) mod admit;
+mod audit;
 mod chart;
 mod dashboard;
 mod machines;
 pub(crate) mod notes;
+mod operators;
 mod people;
 mod person;
+mod policy;
 mod route;
 mod sessions;
 mod setup;
@@ -38,7 +41,10 @@ pub(crate) fn table(app: &Arc<App>) -> Vec<Declared> {
 
 fn declared(app: &Arc<App>) -> Routes {
     use Need::{May, MayNow, Nothing, Session};
-    use Right::{HelpPeople, ManageMachines, ManagePeople, ViewMachines, ViewPeople};
+    use Right::{
+        ExportAudit, HelpPeople, ManageMachines, ManageOperators, ManagePeople, ManagePolicy, ViewAudit,
+        ViewMachines, ViewPeople, ViewPolicy,
+    };
     Routes::new(app)
         .get("/setup/{link}", Nothing, setup::show)
         .post("/setup/{link}", Nothing, setup::set_up)
@@ -72,4 +78,17 @@ fn declared(app: &Arc<App>) -> Routes {
         .post("/admin/machines/{machine}/remove", MayNow(ManageMachines), machines::remove)
         .post("/admin/join-codes", MayNow(ManageMachines), machines::make_code)
         .post("/admin/join-codes/{code}/end", May(ManageMachines), machines::end_code)
+        .get("/admin/policy", May(ViewPolicy), policy::show)
+        .post_up_to(policy::MAX_FORM, "/admin/policy", MayNow(ManagePolicy), policy::set)
+        .post("/admin/policy/roll-back", MayNow(ManagePolicy), policy::roll_back)
+        .get("/admin/audit", May(ViewAudit), audit::show)
+        .get("/admin/audit.csv", May(ExportAudit), audit::csv)
+        .get("/admin/audit.jsonl", May(ExportAudit), audit::json_lines)
+        .get("/admin/operators", May(ManageOperators), operators::list)
+        .post("/admin/operators", MayNow(ManageOperators), operators::invite)
+        .post("/admin/operators/end-invitation", MayNow(ManageOperators), operators::end_invitation)
+        .post("/admin/operators/{operator}/change", MayNow(ManageOperators), operators::change)
+        .post("/admin/operators/{operator}/reset", MayNow(ManageOperators), operators::reset)
+        .post("/admin/operators/{operator}/disable", MayNow(ManageOperators), operators::disable)
+        .post("/admin/operators/{operator}/enable", MayNow(ManageOperators), operators::enable)
 }

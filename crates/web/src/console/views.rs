@@ -45,10 +45,13 @@ pub(super) struct Chrome<'a> {
 }
 
 /// The pages, and the right that each needs. `None`: a session.
-const PAGES: [(&str, &str, Option<Right>); 4] = [
+const PAGES: [(&str, &str, Option<Right>); 7] = [
     ("/admin", "Overview", Some(Right::ViewPeople)),
     ("/admin/people", "People", Some(Right::ViewPeople)),
     ("/admin/machines", "Machines", Some(Right::ViewMachines)),
+    ("/admin/policy", "Policy", Some(Right::ViewPolicy)),
+    ("/admin/audit", "Audit", Some(Right::ViewAudit)),
+    ("/admin/operators", "Operators", Some(Right::ManageOperators)),
     ("/admin/sessions", "Sessions", None),
 ];
 

@@ -1,6 +1,6 @@
 //! What the pages show and do.
 
-use super::browser::{Browser, PASSWORD};
+use super::browser::{Browser, PASSWORD, encoded};
 use crate::{pc::Pc, server::Server};
 use service::people;
 
@@ -132,4 +132,106 @@ async fn a_join_code_is_shown_once_and_ended_and_a_machine_is_moved_suspended_an
     assert!(owner.get(&href).await.text().contains("<dd>shop</dd>"));
     assert_eq!(owner.post(&format!("{href}/remove"), "").await.status.as_u16(), 303);
     assert!(!owner.get("/admin/machines").await.text().contains(&href));
+}
+
+#[tokio::test]
+async fn a_policy_with_a_mistake_is_shown_again_with_what_is_wrong_and_a_good_one_is_in_force() {
+    let server = Server::new();
+    let mut owner = Browser::owner(&server).await;
+    assert!(owner.get("/admin/policy").await.text().contains("The policy of a new server is in force"));
+    let typed = |version: u64, toml: &str| format!("version={version}&toml={}", encoded(toml));
+    let answer = owner.post("/admin/policy", &typed(0, "[lockout]\r\nfailurez = 3\r\n")).await;
+    assert_eq!(answer.status.as_u16(), 422);
+    assert!(
+        answer.text().contains("failurez = 3") && answer.text().contains("role=\"alert\""),
+        "{}",
+        answer.text()
+    );
+    let good = "[lockout]\r\nfailures = 3\r\n";
+    let answer = owner.post("/admin/policy", &typed(0, good)).await;
+    assert_eq!(answer.header("location"), Some("/admin/policy?done=policy-set"), "{}", answer.text());
+    let page = owner.get("/admin/policy").await;
+    assert!(page.text().contains("Version 1 is in force") && page.text().contains("failures = 3\n"));
+    owner.post("/admin/policy", &typed(1, "[lockout]\nfailures = 4\n")).await;
+    assert_eq!(owner.post("/admin/policy/roll-back", "version=1").await.status.as_u16(), 303);
+    let page = owner.get("/admin/policy").await;
+    assert!(
+        page.text().contains("Version 3 is in force") && page.text().contains("failures = 3\n"),
+        "{}",
+        page.text()
+    );
+    // Somebody who began before that does not undo it unseen.
+    let answer = owner.post("/admin/policy", &typed(0, "[lockout]\nfailures = 9\n")).await;
+    assert!(
+        answer.status.as_u16() == 422 && answer.text().contains("in force while you were writing"),
+        "{}",
+        answer.text()
+    );
+}
+
+#[tokio::test]
+async fn the_trail_is_filtered_and_taken_out_without_formulas() {
+    let server = Server::new();
+    let mut owner = Browser::owner(&server).await;
+    owner.post("/admin/people", &format!("name={}", encoded("=HYPERLINK(\"http://evil.example\")"))).await;
+    owner.post("/admin/people", "name=Noor").await;
+    let page = owner.get("/admin/audit").await;
+    assert!(
+        page.text().contains("Operator signed in") && page.text().contains("Person added"),
+        "{}",
+        page.text()
+    );
+    let page = owner.get("/admin/audit?kind=person_added&person=Noor&days=1").await;
+    assert_eq!(page.text().matches("<th scope=\"row\">").count(), 1, "{}", page.text());
+    assert!(owner.get("/admin/audit?person=nobody").await.text().contains("There is nobody"));
+    assert!(owner.get("/admin/audit?kind=nonsense&days=x").await.text().contains("Person added"));
+
+    let csv = owner.get("/admin/audit.csv?kind=person_added").await;
+    assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
+    assert_eq!(csv.header("content-disposition"), Some("attachment; filename=\"audit.csv\""));
+    assert!(csv.text().contains("\"'=HYPERLINK(\"\"http"), "{}", csv.text());
+    assert_eq!(csv.text().lines().count(), 3);
+    let lines = owner.get("/admin/audit.jsonl?person=Noor").await;
+    let event: serde_json::Value = serde_json::from_str(lines.text().trim()).unwrap();
+    assert_eq!(
+        (event["kind"].as_str(), event["actor"]["operator"].as_str()),
+        (Some("person_added"), Some("Mara"))
+    );
+}
+
+#[tokio::test]
+async fn an_operator_is_invited_changed_renewed_and_disabled_by_an_owner() {
+    let server = Server::new();
+    server.state_keys();
+    let mut owner = Browser::owner(&server).await;
+    for bad in
+        ["name=Noor&role=helper&reach=all", "name=Noor&role=auditor&reach=some", "name=Noor&role=auditor"]
+    {
+        assert_eq!(owner.post("/admin/operators", bad).await.status.as_u16(), 409, "{bad}");
+    }
+    let answer = owner.post("/admin/operators", "name=Noor&role=auditor&reach=all").await;
+    assert!(answer.text().contains("https://countersign.example/setup/"), "{}", answer.text());
+    let page = owner.get("/admin/operators").await;
+    assert!(page.text().contains("the invitation of Noor"));
+    assert_eq!(owner.post("/admin/operators/end-invitation", "name=Noor").await.status.as_u16(), 303);
+
+    let _noor = Browser::operator(&server, domain::Role::Auditor, domain::Scope::All).await;
+    let found = server.admin(|work| Ok(service::operators::list(work.tx)?)).await;
+    let id = found.iter().find(|operator| operator.name != "Mara").unwrap().id;
+    let of = async |what: &str, typed: &str, owner: &mut Browser<'_>| {
+        owner.post(&format!("/admin/operators/{id}/{what}"), typed).await
+    };
+    let group = server.admin(|work| Ok(service::machines::groups(work.tx)?)).await[0].id;
+    let typed = format!("role=help_desk&reach=some&group={group}");
+    assert_eq!(of("change", &typed, &mut owner).await.status.as_u16(), 303);
+    let changed = server.admin(|work| Ok(service::operators::list(work.tx)?)).await;
+    let changed = changed.into_iter().find(|operator| operator.id == id).unwrap();
+    assert_eq!(changed.access.role, domain::Role::HelpDesk);
+    assert_eq!(changed.access.scope, domain::Scope::Groups([group].into()));
+    assert!(of("reset", "", &mut owner).await.text().contains("/setup/"));
+    assert_eq!(of("disable", "", &mut owner).await.status.as_u16(), 303);
+    assert_eq!(of("enable", "", &mut owner).await.status.as_u16(), 303);
+    let mara = found.iter().find(|operator| operator.name == "Mara").unwrap().id;
+    let answer = owner.post(&format!("/admin/operators/{mara}/disable"), "").await;
+    assert!(answer.status.as_u16() == 409 && answer.text().contains("only owner"), "{}", answer.text());
 }
