@@ -161,14 +161,22 @@ impl Policy {
         in_rules.chain(self.0.groups.keys()).map(String::as_str).collect()
     }
 
+    /// Whether a rule asks for groups of the directory. Machines are told such a rule as one that may match, and that
+    /// asks for a code where in doubt; which it is, the server knows.
+    pub fn names_directory_groups(&self) -> bool {
+        self.0.rules.iter().any(|rule| rule.directory_groups.is_some())
+    }
+
     /// The share of one group's machines: the rules that can match there and the group's settings. Nothing about other
-    /// groups leaves the server. For machines of the group it decides as the whole policy does.
+    /// groups leaves the server. For machines of the group it decides as the whole policy does, but for rules on groups of
+    /// the directory, which machines do not know: see [`Policy::names_directory_groups`].
     pub fn for_group(&self, name: &str) -> Self {
         let mut share = self.0.clone();
         share.rules.retain_mut(|rule| match rule.groups.take() {
             Some(groups) => groups.contains(name),
             None => true,
         });
+        share.rules.iter_mut().for_each(Rule::told_to_machines);
         if let Some(said) = share.groups.remove(name) {
             share.defaults = said.or(share.defaults);
         }

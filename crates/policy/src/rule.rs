@@ -32,6 +32,9 @@ pub struct Rule {
     /// Accounts and Windows groups. `None` is everybody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sids: Option<BTreeSet<Sid>>,
+    /// Groups of the directory, by name or SID. `None` is everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory_groups: Option<BTreeSet<String>>,
     /// Kinds of sign-in. `None` is every kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kinds: Option<BTreeSet<SignInKind>>,
@@ -65,6 +68,16 @@ impl Rule {
             doc: &[
                 " Accounts, and Windows groups whose members, the rule is for. SIDs, because names of built-in groups",
                 " change with the language of Windows. Left out: everybody.",
+            ],
+        },
+        Key {
+            name: "directory_groups",
+            unit: "",
+            accepts: Accepts::List("names or SIDs of groups in the directory"),
+            doc: &[
+                " Groups of the directory whose members, direct or through other groups, the rule is for: see",
+                " [directory.md](directory.md). Upper and lower case are the same. Beside `sids`, both have to match.",
+                " Left out: everybody.",
             ],
         },
         Key {
@@ -103,18 +116,59 @@ impl Rule {
         }
     }
 
-    /// Whether the rule matches; if so, which of its SIDs made it match.
-    fn fits<'a>(&'a self, subject: &'a Subject) -> Result<Option<&'a Sid>, Mismatch> {
+    /// Whether the rule is for everybody, as far as people go.
+    fn is_for_everybody(&self) -> bool {
+        self.sids.is_none() && self.directory_groups.is_none()
+    }
+
+    /// Whether the rule matches; if so, what of the account or the person made it match.
+    fn fits<'a>(&'a self, subject: &'a Subject) -> Result<Match<'a>, Mismatch> {
         self.fits_machine(&subject.machine)?;
+        let in_directory = match &self.directory_groups {
+            None => Match::Everybody,
+            Some(groups) => {
+                let mine = subject.directory_groups.iter().map(|name| name.to_lowercase());
+                let mine: BTreeSet<String> = mine.collect();
+                let group = groups.iter().find(|name| mine.contains(&name.to_lowercase()));
+                Match::DirectoryGroup(group.ok_or(Mismatch::Directory)?)
+            }
+        };
         match &self.sids {
-            None => Ok(None),
-            Some(sids) if sids.contains(&subject.account) => Ok(Some(&subject.account)),
+            None => Ok(in_directory),
+            Some(sids) if sids.contains(&subject.account) => Ok(Match::Sid(&subject.account)),
             Some(sids) => match subject.account_groups.iter().find(|sid| sids.contains(sid)) {
-                Some(sid) => Ok(Some(sid)),
+                Some(sid) => Ok(Match::Sid(sid)),
                 None => Err(Mismatch::Account),
             },
         }
     }
+
+    /// The rule as machines are told it, which do not know who is in which group of the directory: a `never` for nobody,
+    /// an `always` for everybody. Both are named by SIDs that every Windows and every agent knows, so that it still
+    /// depends on the account whether a code is needed, and the server is asked.
+    pub(crate) fn told_to_machines(&mut self) {
+        if self.directory_groups.take().is_some() {
+            let stand_in = match self.ask {
+                Ask::Never => NOBODY,
+                Ask::Always if self.sids.is_none() => EVERYONE,
+                Ask::Always => return,
+            };
+            self.sids = stand_in.parse().ok().map(|sid| BTreeSet::from([sid]));
+        }
+    }
+}
+
+/// The group that has no members (MS-DTYP §2.4.2.4, `NULL`).
+const NOBODY: &str = "S-1-0-0";
+/// The group that everybody is in (MS-DTYP §2.4.2.4, `EVERYONE`).
+const EVERYONE: &str = "S-1-1-0";
+
+/// What made a rule match.
+#[derive(Clone, Copy)]
+enum Match<'a> {
+    Everybody,
+    Sid(&'a Sid),
+    DirectoryGroup(&'a str),
 }
 
 /// What is known of a sign-in before anybody has typed anything.
@@ -137,6 +191,8 @@ pub struct Subject {
     pub account: Sid,
     /// Windows groups the account is a member of, from its logon token.
     pub account_groups: Vec<Sid>,
+    /// Groups of the directory that the person is in, by name and by SID, as the server read them.
+    pub directory_groups: Vec<String>,
 }
 
 /// What the rules say about one sign-in.
@@ -173,7 +229,7 @@ pub fn applies(policy: &Policy, machine: &MachineFacts) -> Applies {
             return Applies::Depends;
         }
         some = Some(rule.ask);
-        if rule.sids.is_none() {
+        if rule.is_for_everybody() {
             // This one matches everybody, so that nothing below it is ever looked at.
             return sure(rule.ask);
         }
@@ -203,15 +259,21 @@ impl Policy {
             let name = &rule.name;
             match rule.fits(subject) {
                 Err(mismatch) => note(format_args!("rule \"{name}\" does not match: {mismatch}")),
-                Ok(sid) => {
-                    match sid {
-                        None => note(format_args!("rule \"{name}\" matches")),
-                        Some(sid) if *sid == subject.account => {
+                Ok(matched) => {
+                    match matched {
+                        Match::Everybody => note(format_args!("rule \"{name}\" matches")),
+                        Match::Sid(sid) if *sid == subject.account => {
                             note(format_args!("rule \"{name}\" matches: it names the account {sid}"));
                         }
-                        Some(sid) => note(format_args!("rule \"{name}\" matches: the account is in {sid}")),
+                        Match::Sid(sid) => {
+                            note(format_args!("rule \"{name}\" matches: the account is in {sid}"));
+                        }
+                        Match::DirectoryGroup(group) => {
+                            note(format_args!("rule \"{name}\" matches: the directory has the person in {group}"));
+                        }
                     }
-                    let break_glass = rule.ask == Ask::Never && sid == Some(&subject.account);
+                    let names_account = matches!(matched, Match::Sid(sid) if *sid == subject.account);
+                    let break_glass = rule.ask == Ask::Never && names_account;
                     return Ruling { rule: name.clone(), ask: rule.ask, break_glass };
                 }
             }
@@ -230,6 +292,7 @@ enum Mismatch {
     Kind,
     Place,
     Account,
+    Directory,
 }
 
 impl fmt::Display for Mismatch {
@@ -238,6 +301,7 @@ impl fmt::Display for Mismatch {
             Self::Group => "it is for other machine groups",
             Self::Kind => "it is for other kinds of sign-in",
             Self::Place => "it is for the other place",
+            Self::Directory => "the directory has the person in none of its groups",
             Self::Account => "it names neither the account nor a group the account is in",
         })
     }

@@ -29,6 +29,7 @@ fn stranger() -> Facts {
         machine: machine("office"),
         account: sid("S-1-5-21-1-2-3-1001"),
         account_groups: vec![sid("S-1-5-32-545"), sid("S-1-5-21-1-2-3-513")],
+        directory_groups: Vec::new(),
     };
     Facts::of_a_stranger(subject, AuthorityClaim::Domain(sid(DOMAIN)), Password::Proven, NOW)
 }

@@ -97,7 +97,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
             state;
         let account_groups = groups.into_iter().map(sid).collect();
         Facts {
-            subject: Subject { machine, account: sid(account), account_groups },
+            subject: Subject { machine, account: sid(account), account_groups, directory_groups: Vec::new() },
             authority: AuthorityClaim::ThisMachine,
             now: NOW,
             password,
@@ -170,6 +170,54 @@ proptest! {
         let enrolls = matches!(decide(&policy, &facts), Decision::Enroll { .. } | Decision::WaitForApproval);
         if enrolls {
             prop_assert_eq!(facts.password, Password::Proven);
+        }
+    }
+}
+
+fn of_the_directory(ask: &str, more: &str, rest: &str) -> Policy {
+    policy(&format!(
+        "ask = \"{rest}\"\n[[rules]]\nname = \"a\"\ndirectory_groups = [\"Finance\"]\nask = \"{ask}\"\n{more}"
+    ))
+}
+
+#[test]
+fn a_rule_about_a_group_of_the_directory_is_for_its_members() {
+    let never = of_the_directory("never", "", "always");
+    let mut facts = super::stranger();
+    assert_eq!(never.ruling(&facts.subject).ask, Ask::Always);
+    facts.subject.directory_groups = vec!["finance".into(), "S-1-5-21-1-2-3-1105".into()];
+    assert_eq!(never.ruling(&facts.subject).ask, Ask::Never);
+    assert!(!never.ruling(&facts.subject).break_glass);
+    assert!(explain(&never, &facts).lines.iter().any(|line| line.contains("in Finance")));
+    // Beside SIDs, both have to match.
+    let both = of_the_directory("never", "sids = [\"S-1-5-32-544\"]\n", "always");
+    assert_eq!(both.ruling(&facts.subject).ask, Ask::Always);
+    facts.subject.account_groups.push(sid("S-1-5-32-544"));
+    assert_eq!(both.ruling(&facts.subject).ask, Ask::Never);
+    facts.subject.directory_groups.clear();
+    assert_eq!(both.ruling(&facts.subject).ask, Ask::Always);
+}
+
+#[test]
+fn a_machine_that_knows_no_directory_asks_the_server_and_lets_nobody_in_by_itself() {
+    for more in ["", "sids = [\"S-1-5-32-545\"]\n"] {
+        for (ask, rest) in [("never", "always"), ("always", "never")] {
+            let whole = of_the_directory(ask, more, rest);
+            let share = whole.for_group("office");
+            // Nothing that an older agent could not read.
+            assert!(!share.to_toml().unwrap().contains("directory"), "{}", share.to_toml().unwrap());
+            assert_eq!(policy(&share.to_toml().unwrap()), share);
+            for policy in [&whole, &share] {
+                assert_eq!(applies(policy, &machine("office")), Applies::Depends, "{ask} {more}");
+            }
+            let mut subject = super::stranger().subject;
+            subject.account_groups.push(sid("S-1-1-0"));
+            for groups in [vec![], vec!["Finance".to_owned()]] {
+                subject.directory_groups = groups;
+                if whole.ruling(&subject).ask == Ask::Always {
+                    assert_eq!(share.ruling(&subject).ask, Ask::Always, "{ask} {more}");
+                }
+            }
         }
     }
 }

@@ -67,6 +67,7 @@ pub(crate) fn gather(work: &Work<'_, '_>, question: &Question<'_>) -> Result<Fac
         machine: MachineFacts { group: machine.group_name.clone(), kind: *kind, place: *place },
         account: (*sid).clone(),
         account_groups: groups.to_vec(),
+        directory_groups: Vec::new(),
     };
     let mut facts = Facts::of_a_stranger(subject, authority.clone(), *password, work.now);
     facts.machine_suspended_until = machine.suspended_until;
