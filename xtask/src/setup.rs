@@ -74,6 +74,18 @@ const TOOLS: &[Tool] = &[
         reason: "a RADIUS client that the server is tried with",
     },
     Tool {
+        program: "/usr/sbin/samba",
+        package: "samba-ad-dc",
+        reason: "an Active Directory that people are read from; tests make domains of their own",
+    },
+    Tool {
+        program: "/usr/share/samba/setup/provision.ldif",
+        package: "samba-ad-provision",
+        reason: "what such a domain is made from",
+    },
+    Tool { program: "/usr/sbin/slapd", package: "slapd", reason: "an OpenLDAP that people are read from" },
+    Tool { program: "ldapmodify", package: "ldap-utils", reason: "changes entries there" },
+    Tool {
         program: "npm",
         package: "npm",
         reason: "fetches axe-core, which looks for what keeps people out of a page",

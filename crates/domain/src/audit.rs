@@ -222,6 +222,15 @@ crate::words! {
         /// Sessions of an operator were ended by somebody.
         OperatorSessionsEnded = "operator_sessions_ended",
 
+        /// The directory was read and people or groups were changed by that; the detail counts them.
+        DirectoryRead = "directory_read",
+        /// The directory cannot be read, or what was read is not believed; the detail says why. Once, until it changes.
+        DirectoryFailed = "directory_failed",
+        /// A person has another name in the directory.
+        PersonRenamed = "person_renamed",
+        /// A person came into groups of the directory, or out of them; the detail names them.
+        PersonRegrouped = "person_regrouped",
+
         /// A policy came into force.
         PolicyChanged = "policy_changed",
         /// The server started; the detail tells the version.

@@ -19,6 +19,18 @@ impl Sid {
         &self.0
     }
 
+    /// The text form of a binary SID as directories keep it (MS-DTYP §2.4.2.2). `None`: these bytes are no SID.
+    pub fn from_binary(bytes: &[u8]) -> Option<Self> {
+        let (&[1, count, a, b, c, d, e, f], subs) = bytes.split_first_chunk::<8>()? else { return None };
+        let (subs, rest) = subs.as_chunks::<4>();
+        if subs.len() != usize::from(count) || !rest.is_empty() {
+            return None;
+        }
+        let authority = u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
+        let subs: String = subs.iter().map(|sub| format!("-{}", u32::from_le_bytes(*sub))).collect();
+        format!("S-1-{authority}{subs}").parse().ok()
+    }
+
     /// The SID without its last part: what issued the account, a machine or a domain.
     ///
     /// `None` unless this is an account of a machine or domain (`S-1-5-21-…` with three numbers and an id).
@@ -108,6 +120,26 @@ mod tests {
         ] {
             assert!(bad.parse::<Sid>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_binary_sid_reads_as_its_text_and_nothing_else_does() {
+        let bytes = [
+            &[1, 5, 0, 0, 0, 0, 0, 5][..],
+            &[21, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 128, 0xE9, 3, 0, 0],
+        ];
+        let bytes = bytes.concat();
+        assert_eq!(Sid::from_binary(&bytes).unwrap().as_str(), "S-1-5-21-1-2-2147483648-1001");
+        for end in 0..bytes.len() {
+            assert_eq!(Sid::from_binary(&bytes[..end]), None, "{end}");
+        }
+        assert_eq!(Sid::from_binary(&[bytes.clone(), vec![0]].concat()), None);
+        for (at, value) in [(0, 2), (1, 4), (1, 6), (1, 255)] {
+            let mut bad = bytes.clone();
+            bad[at] = value;
+            assert_eq!(Sid::from_binary(&bad), None, "{at} {value}");
+        }
+        assert_eq!(Sid::from_binary(&[1, 0, 0, 0, 0, 0, 0, 5]), None);
     }
 
     #[test]

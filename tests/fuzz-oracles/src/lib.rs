@@ -12,6 +12,7 @@
 
 mod bodies;
 mod compat_requests;
+mod directories;
 mod frames;
 pub mod hardware_files;
 pub mod imports;
@@ -25,6 +26,7 @@ pub mod vaults;
 
 pub use bodies::http_body;
 pub use compat_requests::compat_request;
+pub use directories::{ldap_message, ldap_name};
 pub use frames::pipe_frame;
 pub use keys::{SERVER_SEED, join_code, signature_headers, signed_request, statement};
 pub use logon::{Decoded, decode_logon, logon_buffer};
@@ -59,6 +61,8 @@ pub const TARGETS: &[(&str, Oracle)] = &[
     ("import_stratum", imports::stratum),
     ("import_twofas", imports::twofas),
     ("join_code", join_code),
+    ("ldap_message", ldap_message),
+    ("ldap_name", ldap_name),
     ("logon_buffer", logon_buffer),
     ("ocra_suite", vaults::ocra_suite),
     ("otp_uri", otp_uri),

@@ -23,7 +23,10 @@ mod clock;
 mod people;
 mod phone;
 pub mod postgres;
+pub mod samba;
 mod server;
+pub mod slapd;
+mod watch;
 
 pub use attempt::{Attempt, Shown};
 pub use certificates::{Certified, pem};
