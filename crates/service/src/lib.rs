@@ -9,6 +9,7 @@
 pub mod audit;
 pub mod backup;
 pub mod compat;
+pub mod directory;
 pub mod enroll;
 pub mod gateway;
 pub mod housekeeping;

@@ -70,6 +70,14 @@ pub(crate) fn short(text: &str) -> String {
     text.chars().take(128).collect()
 }
 
+/// A text as it can be shown: what is not plain in it is marked.
+pub(crate) fn shown(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
+    text.replace(|c: char| !is_plain(c.encode_utf8(&mut [0; 4])), "\u{FFFD}")
+}
+
 fn one<T>(
     mut found: Vec<T>,
     name: &str,

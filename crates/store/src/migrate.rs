@@ -37,6 +37,7 @@ pub(crate) const SCHEMA: &[Migration] = migrations! {
     7 "person_sessions" "0007_person_sessions.sql"
     8 "temporary_codes" "0008_temporary_codes.sql"
     9 "compat_clients" "0009_compat_clients.sql"
+    10 "directory" "0010_directory.sql"
 };
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -8,7 +8,7 @@ pub use roster::{Roster, read as read_list};
 
 pub use temporary::{LONGEST, Made, NewTemporaryCode, Uses, end_temporary_code, set_temporary_code};
 
-use crate::{AdminError, Work, names, work::Event};
+use crate::{AdminError, Work, directory, names, work::Event};
 use domain::{Account, AuditKind, Machine, Person, PersonState, Token};
 use model::{PersonId, Secret, UnixTime};
 use otp::{CodeHash, RecoveryCode};
@@ -158,6 +158,7 @@ pub fn unlock(work: &mut Work<'_, '_>, name: &str) -> Result<Person, AdminError>
 pub fn set_state(work: &mut Work<'_, '_>, name: &str, state: PersonState) -> Result<Person, AdminError> {
     let person = names::person(work.tx, name)?;
     tables::people::set_state(work.tx, person.id, state)?;
+    directory::decided_by_administrator(work, person.id)?;
     let kind = match state {
         PersonState::Active => AuditKind::PersonEnabled,
         PersonState::Disabled => AuditKind::PersonDisabled,
@@ -184,6 +185,7 @@ pub fn join(work: &mut Work<'_, '_>, keep: &str, gone: &str) -> Result<Person, A
         )?;
     }
     tables::tokens::give_all(work.tx, gone.id, keep.id)?;
+    tables::directory::give_all(work.tx, gone.id, keep.id)?;
     tables::seen_on::give_all(work.tx, gone.id, keep.id)?;
     // What was under way began with other accounts and other tokens: a seed that was pending must not become one more.
     tables::attempts::end_all(work.tx, keep.id)?;
@@ -216,6 +218,7 @@ pub fn split(work: &mut Work<'_, '_>, name: &str, sid: &model::Sid) -> Result<Pe
     // A sign-in under way with this account would ask for a code of somebody else now.
     tables::attempts::end_all(work.tx, person.id)?;
     tables::accounts::give(work.tx, &account.key, id)?;
+    tables::directory::give(work.tx, person.id, &account.key.sid, id)?;
     // Which of them was where is not known: whoever could see the one can see both.
     tables::seen_on::give_all(work.tx, person.id, id)?;
     work.record(

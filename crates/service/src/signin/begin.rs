@@ -84,6 +84,7 @@ fn decide(
         Decision::Enroll { needs, .. } => {
             let needs_code = needs == Needs::Code;
             let person = seen(work, machine, request, &key, person)?;
+            note_first_seen(work, machine, &key, person)?;
             open(work, machine, request, key, person, Stage::Enroll, needs_code)?;
             let pending = tables::enrollments::find(work.tx, person, Origin::Machine(machine.id))?
                 .map(|(pending, _)| pending)
@@ -97,6 +98,7 @@ fn decide(
         }
         Decision::WaitForApproval => {
             let person = seen(work, machine, request, &key, person)?;
+            note_first_seen(work, machine, &key, person)?;
             if tables::enrollments::request_approval(work.tx, person, machine.id, work.now)? {
                 facts::note_begun(work, machine.id, person)?;
                 work.record(Event::new(AuditKind::ApprovalRequested).person(person).machine(machine.id))?;
@@ -174,6 +176,21 @@ fn seen(
             .detail(format!("{} {}", request.account.name, request.account.sid)),
     )?;
     Ok(id)
+}
+
+/// Somebody whom only the directory knew is here for the first time: their days to enroll begin now.
+fn note_first_seen(
+    work: &mut Work<'_, '_>,
+    machine: &Machine,
+    key: &AccountKey,
+    person: PersonId,
+) -> Result<(), CallError> {
+    let others = tables::accounts::of(work.tx, person)?;
+    let was_seen = others.iter().any(|account| account.first_seen_on.is_some());
+    if tables::accounts::note_first_seen(work.tx, key, machine.id, work.now)? && !was_seen {
+        tables::people::set_first_seen(work.tx, person, work.now)?;
+    }
+    Ok(())
 }
 
 fn digits(work: &Work<'_, '_>, person: PersonId) -> Result<Vec<u8>, CallError> {

@@ -59,7 +59,8 @@ pub fn preview(work: &mut Work<'_, '_>, about: About) -> Result<Explained, Admin
 }
 
 /// Explains what the policy would ask of a person on a machine, with a proven password. Group memberships in Windows
-/// are not known to the server; rules on groups count as not matching, and `groups` can add some.
+/// are not known to the server; rules on groups count as not matching, and `groups` can add some. Groups of the directory
+/// are known.
 ///
 /// # Errors
 /// [`AdminError`].

@@ -67,7 +67,13 @@ pub(crate) fn gather(work: &Work<'_, '_>, question: &Question<'_>) -> Result<Fac
         machine: MachineFacts { group: machine.group_name.clone(), kind: *kind, place: *place },
         account: (*sid).clone(),
         account_groups: groups.to_vec(),
-        directory_groups: Vec::new(),
+        directory_groups: match person {
+            Some(person) if work.policy.names_directory_groups() => {
+                let groups = tables::directory::groups_of(work.tx, person.id, sid)?.into_iter();
+                groups.flat_map(|group| [Some(group.name), group.sid.map(String::from)]).flatten().collect()
+            }
+            _ => Vec::new(),
+        },
     };
     let mut facts = Facts::of_a_stranger(subject, authority.clone(), *password, work.now);
     facts.machine_suspended_until = machine.suspended_until;
@@ -79,6 +85,13 @@ pub(crate) fn gather(work: &Work<'_, '_>, question: &Question<'_>) -> Result<Fac
     }
     if facts.tokens != Tokens::None {
         return Ok(facts);
+    }
+    // Whom only the directory knows has not been seen yet.
+    if let Some(person) = person {
+        let accounts = tables::accounts::of(work.tx, person.id)?;
+        if !accounts.is_empty() && accounts.iter().all(|account| account.first_seen_on.is_none()) {
+            facts.first_seen_at = None;
+        }
     }
     facts.new_people_today =
         tables::people::others_begun(work.tx, machine.id, day(work), person.map(|person| person.id))?;

@@ -8,6 +8,7 @@ mod accounts;
 mod audit;
 mod backup;
 mod codes;
+mod directory;
 mod enroll;
 mod gate;
 mod gateway;

@@ -2,7 +2,7 @@
 
 use crate::{DbError, Row, Rx, Tx, params};
 use domain::{Account, AccountKey};
-use model::PersonId;
+use model::{AccountName, MachineId, PersonId, UnixTime};
 
 const COLUMNS: &str = "authority, sid, person_id, name, upn, first_seen_at, first_seen_on";
 
@@ -58,6 +58,41 @@ pub fn give(tx: &mut Tx<'_>, key: &AccountKey, person: PersonId) -> Result<bool,
     let rows = tx.execute(
         "UPDATE accounts SET person_id = ?3 WHERE authority = ?1 AND sid = ?2",
         params![key.authority.to_string(), key.sid, person],
+    )?;
+    Ok(rows == 1)
+}
+
+/// Sets the names of an account. `false`: no such account.
+///
+/// # Errors
+/// [`DbError`].
+pub fn rename(
+    tx: &mut Tx<'_>,
+    key: &AccountKey,
+    name: &AccountName,
+    upn: Option<&AccountName>,
+) -> Result<bool, DbError> {
+    let rows = tx.execute(
+        "UPDATE accounts SET name = ?3, upn = COALESCE(?4, upn) WHERE authority = ?1 AND sid = ?2",
+        params![key.authority.to_string(), key.sid, name, upn],
+    )?;
+    Ok(rows == 1)
+}
+
+/// Notes where an account was seen that was known without having been seen. `false`: it was seen before.
+///
+/// # Errors
+/// [`DbError`].
+pub fn note_first_seen(
+    tx: &mut Tx<'_>,
+    key: &AccountKey,
+    on: MachineId,
+    at: UnixTime,
+) -> Result<bool, DbError> {
+    let rows = tx.execute(
+        "UPDATE accounts SET first_seen_on = ?3, first_seen_at = ?4
+         WHERE authority = ?1 AND sid = ?2 AND first_seen_on IS NULL",
+        params![key.authority.to_string(), key.sid, on, at],
     )?;
     Ok(rows == 1)
 }

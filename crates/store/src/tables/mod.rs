@@ -5,6 +5,7 @@ pub mod attempts;
 pub mod audit;
 pub mod backups;
 pub mod compat_clients;
+pub mod directory;
 pub mod enrollments;
 pub mod hardware_tokens;
 pub mod join_codes;

@@ -111,6 +111,24 @@ pub fn add(tx: &mut Tx<'_>, person: &Person) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Gives a person another name.
+///
+/// # Errors
+/// [`DbError`].
+pub fn rename(tx: &mut Tx<'_>, id: PersonId, name: &str) -> Result<(), DbError> {
+    tx.execute("UPDATE people SET name = ?2 WHERE id = ?1", params![id, name])?;
+    Ok(())
+}
+
+/// Sets when a person was first seen.
+///
+/// # Errors
+/// [`DbError`].
+pub fn set_first_seen(tx: &mut Tx<'_>, id: PersonId, at: UnixTime) -> Result<(), DbError> {
+    tx.execute("UPDATE people SET first_seen_at = ?2 WHERE id = ?1", params![id, at])?;
+    Ok(())
+}
+
 /// Sets whether a person may sign in. `false`: no such person.
 ///
 /// # Errors
@@ -143,6 +161,7 @@ pub fn remove_with_leftovers(tx: &mut Tx<'_>, id: PersonId) -> Result<(), DbErro
         "DELETE FROM recovery_codes WHERE person_id = ?1",
         "DELETE FROM temporary_codes WHERE person_id = ?1",
         "DELETE FROM seen_on WHERE person_id = ?1",
+        "DELETE FROM directory_disabled WHERE person_id = ?1",
         "DELETE FROM people WHERE id = ?1",
     ] {
         tx.execute(leftovers, params![id])?;
