@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     commands::{
-        audit, backup, boxes, compat_client, doctor, join_code, key, machine, migrate, operator, policy,
+        audit, backup, boxes, compat_client, directory, doctor, join_code, key, machine, migrate, operator, policy,
         restore, token, user,
     },
     config::{Config, Flags},
@@ -66,6 +66,9 @@ enum Command {
     /// The master keys that secrets are sealed under: list, rotate.
     #[command(subcommand)]
     Key(key::Command),
+    /// People and groups of a directory: sync, check, list.
+    #[command(subcommand)]
+    Directory(directory::Command),
     /// Look for what is or will be the matter, and say what to do.
     Doctor(doctor::Args),
 }
@@ -94,6 +97,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         Command::Restore(args) => restore::run(&config, &args),
         Command::Migrate(args) => migrate::run(&config, &args),
         Command::Key(command) => key::run(&app(), command),
+        Command::Directory(command) => directory::run(&app(), &config, command),
         Command::Doctor(args) => doctor::run(&config, &args),
     }
 }

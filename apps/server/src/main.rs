@@ -7,6 +7,7 @@ mod app;
 mod cli;
 mod commands;
 mod config;
+mod directory_sync;
 mod folder;
 mod manifest;
 mod outgoing_tls;

@@ -269,7 +269,9 @@ impl Policy {
                             note(format_args!("rule \"{name}\" matches: the account is in {sid}"));
                         }
                         Match::DirectoryGroup(group) => {
-                            note(format_args!("rule \"{name}\" matches: the directory has the person in {group}"));
+                            note(format_args!(
+                                "rule \"{name}\" matches: the directory has the person in {group}"
+                            ));
                         }
                     }
                     let names_account = matches!(matched, Match::Sid(sid) if *sid == subject.account);

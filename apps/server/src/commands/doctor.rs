@@ -1,6 +1,7 @@
 //! `countersign doctor`: what is or will be the matter, each in a sentence that says what to do.
 
 mod boxes;
+mod directory;
 mod keys;
 mod postgres;
 mod reach;
@@ -122,6 +123,7 @@ fn look(config: &Config, args: &Args, findings: &mut Findings) {
     keys::sealed(&service, &folder, findings);
     boxes::room(config, &service, findings);
     keys::backup(&service, args.backup_days, findings);
+    directory::look(config, &service, findings);
     clock(&service, findings);
     match service::keys::statement(&service) {
         Ok(Some(statement)) => {

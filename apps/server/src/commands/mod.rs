@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod boxes;
 pub(crate) mod compat_client;
+pub(crate) mod directory;
 pub(crate) mod doctor;
 pub(crate) mod join_code;
 pub(crate) mod key;

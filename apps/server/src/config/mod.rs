@@ -6,6 +6,7 @@ mod section;
 mod acme;
 mod backup;
 mod database;
+mod directory;
 mod drive;
 mod icloud;
 mod log;
@@ -19,6 +20,7 @@ mod tls;
 pub(crate) use acme::Acme;
 pub(crate) use backup::Backup;
 pub(crate) use database::{Database, Opening};
+pub(crate) use directory::{Directory, Reader};
 pub(crate) use drive::Drive;
 pub(crate) use icloud::Icloud;
 pub(crate) use log::Format;
@@ -34,6 +36,7 @@ use std::{
     fs, io,
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// Where the file is looked for when nobody says where it is.
@@ -51,6 +54,7 @@ pub(crate) struct Config {
     pub(crate) relay: Relay,
     pub(crate) radius: Radius,
     pub(crate) database: Opening,
+    pub(crate) directory: Arc<Reader>,
     pub(crate) drive: Drive,
     pub(crate) icloud: Icloud,
 }
@@ -72,6 +76,7 @@ pub(crate) const SECTIONS: &[(&str, &str, &[Key])] = &[
     (Relay::TABLE, Relay::ABOUT, Relay::KEYS),
     (Radius::TABLE, Radius::ABOUT, Radius::KEYS),
     (Database::TABLE, Database::ABOUT, Database::KEYS),
+    (Directory::TABLE, Directory::ABOUT, Directory::KEYS),
     (Drive::TABLE, Drive::ABOUT, Drive::KEYS),
     (Icloud::TABLE, Icloud::ABOUT, Icloud::KEYS),
 ];
@@ -132,6 +137,7 @@ impl Config {
             relay: Relay::read(&said)?,
             radius: Radius::read(&said)?,
             database: Opening::read(&said, path)?,
+            directory: Arc::new(Reader::read(&said, path)?),
             drive: Drive::read(&said)?,
             icloud: Icloud::read(&said)?,
         };

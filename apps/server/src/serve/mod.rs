@@ -2,6 +2,7 @@
 
 mod acme;
 mod connections;
+mod directory;
 mod jobs;
 mod radius;
 mod relay;
@@ -104,12 +105,17 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
         announce_set_up(&service).await?;
         tell_systemd(NotifyState::Ready);
         let radius = radius.map(|door| tokio::spawn(door.serve(service.clone())));
+        let directory = config
+            .directory
+            .enabled()
+            .then(|| tokio::spawn(directory::run(service.clone(), Arc::clone(&config.directory))));
         let acme = config.acme.enabled().then(|| tokio::spawn(acme.run()));
         connections::serve(listener, acceptor, router, stop).await;
         tell_systemd(NotifyState::Stopping);
         reload.abort();
         radius.inspect(tokio::task::JoinHandle::abort);
         acme.inspect(tokio::task::JoinHandle::abort);
+        directory.inspect(tokio::task::JoinHandle::abort);
         jobs.finish(&service).await;
         Ok(())
     })
