@@ -190,7 +190,7 @@ mod tests {
             vec![0x30, 0x80],
             vec![0x30, 0x00],
             vec![0x31, 0x00],
-            message(&[id.clone()]),
+            message(std::slice::from_ref(&id)),
             message(&[done.clone(), id.clone()]),
             // A request, an answer to something that is not asked, a third part that is no control.
             message(&[id.clone(), element(0x60, &[])]),
