@@ -3,8 +3,8 @@
 use crate::{
     app::App,
     commands::{
-        audit, backup, boxes, compat_client, directory, doctor, join_code, key, machine, migrate, operator, policy,
-        restore, token, user,
+        audit, backup, boxes, compat_client, directory, doctor, join_code, key, machine, migrate, operator,
+        policy, restore, token, user,
     },
     config::{Config, Flags},
     serve,
