@@ -237,6 +237,8 @@ fn spawn(
         .args(["serve", "--listen", listen, "--data"])
         .arg(data)
         .args(more)
+        // Under systemd it would keep the link with which the console is set up to itself.
+        .env_remove("JOURNAL_STREAM")
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

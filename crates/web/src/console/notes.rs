@@ -10,8 +10,8 @@ pub(crate) struct Say {
 impl Say {
     pub(crate) const NOT_SET_UP: Self = Self {
         title: "This server is not set up yet",
-        text: "Open the link that `countersign serve` printed when it started. Where it is lost, restart the server and \
-               it prints another one.",
+        text: "Open the link that `countersign serve` printed when it started. Where it is lost, `countersign operator \
+               set-up` prints another one on the server.",
     };
     pub(crate) const NOT_ALLOWED: Self = Self {
         title: "Your role does not include this",
