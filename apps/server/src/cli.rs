@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     commands::{
-        audit, backup, boxes, compat_client, directory, doctor, join_code, key, machine, migrate, operator,
+        api_key, audit, backup, boxes, compat_client, directory, doctor, join_code, key, machine, migrate, operator,
         policy, restore, token, user,
     },
     config::{Config, Flags},
@@ -51,6 +51,9 @@ enum Command {
     /// The audit trail: list, verify.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Keys of the administration API: new, list, end.
+    #[command(subcommand)]
+    ApiKey(api_key::Command),
     /// Programs made for privacyIDEA that may ask this server: add, list, remove.
     #[command(subcommand)]
     CompatClient(compat_client::Command),
@@ -91,6 +94,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         Command::Operator(command) => operator::run(&app(), command),
         Command::Policy(command) => policy::run(&app(), command),
         Command::Audit(command) => audit::run(&app(), command),
+        Command::ApiKey(command) => api_key::run(&app(), command),
         Command::CompatClient(command) => compat_client::run(&app(), command),
         Command::BackupBox(command) => boxes::run(&app(), command),
         Command::Backup(args) => backup::run(&app(), &config, &args),

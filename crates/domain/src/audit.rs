@@ -193,6 +193,13 @@ crate::words! {
         /// A client made for privacyIDEA is let in no more.
         CompatClientEnded = "compat_client_ended",
 
+        /// A key of the administration API was made; the detail says with which rights.
+        ApiKeyMade = "api_key_made",
+        /// A key of the administration API was ended.
+        ApiKeyEnded = "api_key_ended",
+        /// A network sent more unknown keys of the administration API than it may.
+        ApiTriesLimited = "api_tries_limited",
+
         /// A link was made with which the first operator sets the console up.
         SetUpLinkMade = "set_up_link_made",
         /// Somebody became an operator; the detail says with which role.

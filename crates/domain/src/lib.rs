@@ -5,6 +5,7 @@
 
 mod access;
 mod account;
+mod api_key;
 mod attempt;
 mod audit;
 mod backup;
@@ -16,6 +17,7 @@ mod token;
 
 pub use access::{Access, Operator, OperatorState, Right, Role, Scope};
 pub use account::{Account, AccountKey, Authority, InvalidAuthority};
+pub use api_key::ApiKey;
 pub use attempt::{Attempt, Stage};
 pub use audit::{Actor, AuditEvent, AuditKind};
 pub use backup::{BackupBox, BoxId, ContentHash, Generation, InvalidHex};

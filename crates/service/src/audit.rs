@@ -34,6 +34,8 @@ pub struct Wanted {
     pub kind: Option<AuditKind>,
     /// Not before then.
     pub since: Option<UnixTime>,
+    /// Before this place in the trail.
+    pub before: Option<u64>,
 }
 
 /// The newest events that are wanted, newest first.
@@ -54,6 +56,7 @@ pub fn list(rx: &Rx<'_>, wanted: &Wanted, limit: u32) -> Result<Vec<Entry>, Admi
             .transpose()?,
         kind: wanted.kind,
         since: wanted.since,
+        before: wanted.before,
     };
     Ok(tables::audit::newest(rx, &filter, limit)?)
 }

@@ -6,6 +6,7 @@
 //! [`Service::work`] runs it from async code, [`Service::work_blocking`] from the command line.
 #![forbid(unsafe_code)]
 
+pub mod api_keys;
 pub mod audit;
 pub mod backup;
 pub mod compat;
@@ -39,5 +40,6 @@ pub use copies::Known;
 pub use domain::Actor;
 pub use names::Ambiguous;
 pub use rates::Rates;
+pub use store::Rx;
 pub use trouble::{AdminError, CallError, Trouble};
 pub use work::{Entropy, Service, Work};

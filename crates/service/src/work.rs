@@ -39,6 +39,7 @@ struct Shared {
     console_tries: Tries<backup::Network>,
     self_service_tries: Tries<backup::Network>,
     gateway_tries: Tries<gateway::Id>,
+    api_tries: Tries<backup::Network>,
     hashing: Arc<Semaphore>,
 }
 
@@ -95,6 +96,7 @@ impl Service {
             rates: Rates::default(),
             tries: Tries::default(),
             gateway_tries: Tries::default(),
+            api_tries: Tries::default(),
             console_tries: Tries::default(),
             self_service_tries: Tries::default(),
             hashing: Arc::new(Semaphore::new(HASHES)),
@@ -119,6 +121,11 @@ impl Service {
     /// How many wrong codes each gateway has sent lately.
     pub(crate) fn gateway_tries(&self) -> &Tries<gateway::Id> {
         &self.0.gateway_tries
+    }
+
+    /// How many unknown keys of the administration API each network has sent lately.
+    pub(crate) fn api_tries(&self) -> &Tries<backup::Network> {
+        &self.0.api_tries
     }
 
     /// How many sign-ins to the console each network has tried in vain lately.

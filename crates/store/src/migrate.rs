@@ -38,6 +38,7 @@ pub(crate) const SCHEMA: &[Migration] = migrations! {
     8 "temporary_codes" "0008_temporary_codes.sql"
     9 "compat_clients" "0009_compat_clients.sql"
     10 "directory" "0010_directory.sql"
+    11 "api_keys" "0011_api_keys.sql"
 };
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -5,6 +5,7 @@
 //! [`router`] makes all of it. Nothing here opens a socket or reads a clock.
 #![forbid(unsafe_code)]
 
+pub mod admin_api;
 mod authenticator;
 mod compat;
 pub mod console;
@@ -47,6 +48,7 @@ pub fn router(state: WebState) -> Router {
         .merge(console::routes(&app))
         .merge(me::routes(&app))
         .merge(authenticator::routes())
+        .merge(admin_api::routes())
         .merge(compat::routes())
         .merge(relay::routes())
         .merge(drive::routes())

@@ -1,5 +1,6 @@
 //! One file for each group of commands.
 
+pub(crate) mod api_key;
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod boxes;

@@ -55,14 +55,12 @@ pub fn set_anyway(work: &mut Work<'_, '_>, toml: String, by: String) -> Result<u
     put_in_force(work, toml, by, Insist::Yes, None)
 }
 
-fn put_in_force(
-    work: &mut Work<'_, '_>,
-    toml: String,
-    by: String,
-    insist: Insist,
-    of: Option<u64>,
-) -> Result<u64, AdminError> {
-    let policy = Policy::from_toml(&toml).map_err(|error| AdminError::Refused(error.to_string()))?;
+/// Looks a policy over, apart from whom it lets in.
+///
+/// # Errors
+/// [`AdminError::Refused`] with what is wrong in the text.
+pub fn check(toml: &str) -> Result<Policy, AdminError> {
+    let policy = Policy::from_toml(toml).map_err(|error| AdminError::Refused(error.to_string()))?;
     for group in policy.group_names().into_iter().chain([keys::DEFAULT_GROUP]) {
         let share = serde_json::to_string(&policy.for_group(group)).map_err(crate::Trouble::failed)?;
         if share.len() > MAX_SHARE {
@@ -73,6 +71,17 @@ fn put_in_force(
             )));
         }
     }
+    Ok(policy)
+}
+
+fn put_in_force(
+    work: &mut Work<'_, '_>,
+    toml: String,
+    by: String,
+    insist: Insist,
+    of: Option<u64>,
+) -> Result<u64, AdminError> {
+    let policy = check(&toml)?;
     if insist == Insist::No
         && let Some(why) = locked_out::reason(work, &policy)?
     {

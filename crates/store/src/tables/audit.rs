@@ -48,6 +48,8 @@ pub struct Filter {
     pub kind: Option<domain::AuditKind>,
     /// Not before then.
     pub since: Option<UnixTime>,
+    /// Before this place in the trail.
+    pub before: Option<u64>,
 }
 
 /// Records an event; `json` is its text.
@@ -74,13 +76,14 @@ pub fn newest(rx: &Rx<'_>, filter: &Filter, limit: u32) -> Result<Vec<Entry>, Db
     rx.query_all(
         "SELECT seq, event FROM audit
          WHERE (person_id = ?1 OR ?1 IS NULL) AND (machine_id = ?2 OR ?2 IS NULL)
-           AND (kind = ?3 OR ?3 IS NULL) AND (at >= ?4 OR ?4 IS NULL)
-         ORDER BY seq DESC LIMIT ?5",
+           AND (kind = ?3 OR ?3 IS NULL) AND (at >= ?4 OR ?4 IS NULL) AND (seq < ?5 OR ?5 IS NULL)
+         ORDER BY seq DESC LIMIT ?6",
         params![
             filter.person,
             filter.machine,
             filter.kind.map(domain::AuditKind::as_str),
             filter.since,
+            filter.before,
             limit
         ],
         entry,

@@ -1,6 +1,7 @@
 //! One module for each kind of data: rows to domain types and back. No decisions.
 
 pub mod accounts;
+pub mod api_keys;
 pub mod attempts;
 pub mod audit;
 pub mod backups;

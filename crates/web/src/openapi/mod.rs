@@ -8,13 +8,16 @@ mod tests;
 
 mod authenticator;
 
-use crate::{machine::json, state::App};
+use crate::{admin_api, machine::json, state::App};
 use axum::{Router, body::Bytes, http::StatusCode, response::Response, routing::get};
 use protocol::http::{
     BeginRequest, Call, ConfirmRequest, HelloRequest, JoinRequest, NoopRequest, ReportRequest,
     STATEMENT_PATH, ShowRequest, VerifyRequest,
 };
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 use utoipa::openapi::{
     Components, Content, HttpMethod, Info, OpenApi, OpenApiBuilder, PathItem, Paths, Ref, RefOr, Required,
     Schema,
@@ -27,7 +30,8 @@ use utoipa::openapi::{
 const ABOUT: &str = "Calls of machines (POST): every request is signed by the machine (RFC 9421, Ed25519: method, authority, path, query, \
     content digest, created, nonce, key id), and every answer by the server, bound to the signature of the request. \
     An answer that is not signed counts as no answer. Bodies are JSON of at most 64 KiB. Calls \
-    of the authenticator (`/api/v1/backup`, `/api/v1/drive`, `/api/v1/icloud`, `/api/v1/places`, `/api/v1/relay`, `/api/v1/time`) are not signed.";
+    of the authenticator (`/api/v1/backup`, `/api/v1/drive`, `/api/v1/icloud`, `/api/v1/places`, `/api/v1/relay`, `/api/v1/time`) are not signed. Calls of administrators' \
+    programs (`/api/v1/admin/…`) are not signed either, and come with a key: `Authorization: Bearer`.";
 
 /// Path, operation, summary; the schemas are named after the operation.
 const CALLS: [(&str, &str, &str); 8] = [
@@ -66,9 +70,12 @@ fn describe() -> Result<OpenApi, serde_json::Error> {
     paths.paths.insert(STATEMENT_PATH.to_owned(), statement());
     let app = authenticator::described()?;
     paths.paths.extend(app.paths);
+    paths.paths.extend(admin_api::described()?);
     let mut components = Components::new();
     components.schemas = serde_json::from_str(include_str!("schemas.json"))?;
     components.schemas.extend(app.schemas);
+    let admin: BTreeMap<String, RefOr<Schema>> = serde_json::from_str(include_str!("admin.json"))?;
+    components.schemas.extend(admin);
     let mut info = Info::new("Countersign API", env!("CARGO_PKG_VERSION"));
     info.description = Some(ABOUT.to_owned());
     Ok(OpenApiBuilder::new().info(info).paths(paths).components(Some(components)).build())

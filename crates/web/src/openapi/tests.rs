@@ -36,7 +36,12 @@ fn every_call_is_described_and_every_schema_named_is_there() {
     }
     assert!(paths[STATEMENT_PATH]["get"].is_object());
     let app = authenticator::described().unwrap().paths;
-    assert_eq!(paths.len(), 9 + app.len());
+    let admin = crate::admin_api::described().unwrap();
+    for route in crate::admin_api::table() {
+        let described = &paths[route.path][route.method.to_lowercase()];
+        assert!(described["operationId"].is_string(), "{} {}", route.method, route.path);
+    }
+    assert_eq!(paths.len(), 9 + app.len() + admin.len());
     let written: Value = serde_json::from_str(include_str!("authenticator.json")).unwrap();
     for (path, methods) in written["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap().iter().filter(|(_, what)| what.is_object()) {

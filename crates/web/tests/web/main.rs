@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod abuse;
+mod admin_api;
 mod backup;
 mod compat;
 mod console;
