@@ -3,8 +3,8 @@
 use crate::{
     app::App,
     commands::{
-        api_key, audit, backup, boxes, compat_client, directory, doctor, join_code, key, machine, migrate, operator,
-        policy, restore, token, user,
+        api_key, audit, backup, boxes, compat_client, directory, doctor, join_code, key, machine, migrate,
+        operator, policy, restore, token, user,
     },
     config::{Config, Flags},
     serve,

@@ -66,6 +66,25 @@ fn a_client_made_for_privacyidea_is_told_its_address_once_and_can_be_ended() {
 }
 
 #[test]
+fn a_key_of_the_api_is_shown_once_and_ended_by_name() {
+    let lab = Lab::after_a_first_start();
+    let made = lab.json(&["api-key", "new", "sync", "--right", "view_people", "--valid", "1d", "--json"]);
+    let secret = made["secret"].as_str().unwrap();
+    assert!(secret.starts_with("csk_") && secret.len() == 56, "{secret}");
+    for list in [&["api-key", "list"][..], &["api-key", "list", "--json"], &["audit", "list"]] {
+        let listed = lab.good(list);
+        assert!(listed.contains("view_people") && !listed.contains(secret), "{listed}");
+    }
+    assert!(lab.bad(&["api-key", "new", "sync", "--role", "auditor"]).contains("already"));
+    assert!(lab.bad(&["api-key", "new", "none"]).contains("the rights are view_people"));
+    assert!(
+        lab.bad(&["api-key", "new", "x", "--role", "auditor", "--group", "no"]).contains("machine group")
+    );
+    lab.good(&["api-key", "end", "sync"]);
+    assert_eq!(lab.json(&["api-key", "list", "--json"]), json!([]));
+}
+
+#[test]
 fn people_are_added_invited_disabled_joined_and_named_in_the_audit_trail() {
     let lab = Lab::after_a_first_start();
     let id = lab.good(&["user", "add", "Mara Lind"]);
