@@ -43,7 +43,7 @@ pub(crate) fn run(app: &App<'_>, command: Command) -> anyhow::Result<()> {
     match command {
         Command::List { person, machine, kind, since, limit, json } => {
             let since = since.map(|since| since.at(app::now()));
-            list(app, &Wanted { person, machine, kind, since }, limit, json)
+            list(app, &Wanted { person, machine, kind, since, before: None }, limit, json)
         }
         Command::Verify { json } => verify(app, json),
     }
