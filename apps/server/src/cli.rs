@@ -48,7 +48,7 @@ enum Command {
     /// The policy: show, set, check, explain; history, diff, roll-back.
     #[command(subcommand)]
     Policy(policy::Command),
-    /// The audit trail: list, verify.
+    /// The audit trail: list, export, verify.
     #[command(subcommand)]
     Audit(audit::Command),
     /// Keys of the administration API: new, list, end.

@@ -39,6 +39,7 @@ pub(crate) const SCHEMA: &[Migration] = migrations! {
     9 "compat_clients" "0009_compat_clients.sql"
     10 "directory" "0010_directory.sql"
     11 "api_keys" "0011_api_keys.sql"
+    12 "audit_leaves" "0012_audit_leaves.sql"
 };
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

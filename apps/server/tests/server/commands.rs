@@ -236,3 +236,25 @@ fn versions_of_the_policy_are_listed_compared_and_brought_back() {
     assert!(lab.bad(&["policy", "roll-back", "9"]).contains("policy history"));
     assert_eq!(lab.run(&["policy", "explain", "a", "b", "sign_in", "--at", "tomorrow"]).code, Some(2));
 }
+
+#[test]
+fn the_trail_is_exported_for_other_programs_and_its_end_is_held_against_what_was_written_down() {
+    let lab = Lab::after_a_first_start();
+    lab.good(&["user", "add", "=1+1"]);
+    lab.serve().stop();
+    let csv = lab.good(&["audit", "export", "--format", "csv", "--kind", "person_added"]);
+    let rows: Vec<&str> = csv.split_terminator("\r\n").collect();
+    assert_eq!((rows.len(), rows[0]), (2, "seq,at,kind,actor,person,machine,token,detail"));
+    assert!(rows[1].contains("person_added") && rows[1].ends_with(",\"'=1+1\""), "{csv}");
+    let lines = lab.good(&["audit", "export", "--format", "jsonl", "--since", "1h"]);
+    let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert_eq!(first["seq"], 1);
+    assert_eq!(lab.good(&["audit", "export", "--format", "jsonl", "--until", "2020-01-01"]), "");
+    let checked = lab.json(&["audit", "verify", "--json"]);
+    let last = checked["last_sealed"].as_u64().unwrap();
+    assert!(last >= 3 && checked["last_digest"].as_str().unwrap().len() == 64, "{checked}");
+    lab.good(&["audit", "verify", "--at-least", &last.to_string()]);
+    let cut = lab.run(&["audit", "verify", "--at-least", &(last + 1).to_string()]);
+    assert_eq!(cut.code, Some(1));
+    assert!(cut.out.contains("the trail was cut off"), "{}", cut.out);
+}

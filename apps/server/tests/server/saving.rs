@@ -155,12 +155,17 @@ fn a_password_is_not_taken_from_the_command_line_and_not_when_it_is_short() {
 fn a_damaged_cut_or_foreign_file_and_a_wrong_password_restore_nothing() {
     let lab = Lab::after_a_first_start();
     let whole = fs::read(lab.backup("b.csb")).unwrap();
-    let mut flipped = whole.clone();
-    let at = flipped.len() - 1_000;
-    flipped[at] ^= 1;
+    // Near the beginning, and near the end, which is another part where a database is long enough.
+    let flipped_at = |at: usize| {
+        let mut flipped = whole.clone();
+        flipped[at] ^= 1;
+        flipped
+    };
+    let (begins, ends) = (flipped_at(1_000), flipped_at(whole.len() - 1_000));
     let longer = [whole.as_slice(), b"x"].concat();
     for (content, says) in [
-        (&flipped[..], "wrong, or the beginning of the backup is damaged"),
+        (&begins[..], "wrong, or the beginning of the backup is damaged"),
+        (&ends[..], "damaged"),
         (&whole[..whole.len() / 2], "damaged"),
         (&whole[..40], "not of the form"),
         (&longer, "damaged"),

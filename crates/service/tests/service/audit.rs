@@ -128,10 +128,24 @@ macro_rules! zeros {
 #[tokio::test]
 async fn whatever_is_done_to_a_sealed_trail_is_named_where_it_was_done() {
     for (tampering, named) in [
-        ("UPDATE audit SET event = replace(event, '1-0', '9-9') WHERE seq = 3", "seal 2 (events 3 to 4)"),
-        ("DELETE FROM audit WHERE seq = 4", "seal 2 (events 3 to 4)"),
-        ("DELETE FROM audit WHERE seq = 1", "seal 1 (events 1 to 2)"),
-        ("UPDATE audit SET seq = 100 WHERE seq = 3", "seal 2 (events 3 to 4)"),
+        (
+            "UPDATE audit SET event = replace(event, '1-0', '9-9') WHERE seq = 3",
+            "seal 2 (events 3 to 4): event 3 was changed",
+        ),
+        ("DELETE FROM audit WHERE seq = 4", "seal 2 (events 3 to 4): event 4 was removed"),
+        ("DELETE FROM audit WHERE seq = 1", "seal 1 (events 1 to 2): event 1 was removed"),
+        ("UPDATE audit SET seq = 100 WHERE seq = 3", "seal 2 (events 3 to 4): event 3 was removed"),
+        (
+            "UPDATE audit SET kind = 'person_disabled' WHERE seq = 5",
+            "event 5 was changed: it is listed under",
+        ),
+        ("UPDATE audit SET person_id = NULL WHERE seq = 5", "event 5 was changed: it is listed under"),
+        ("UPDATE audit SET at = at + 1 WHERE seq = 2", "event 2 was changed: it is listed under"),
+        ("UPDATE audit_seals SET leaves = NULL WHERE number = 2", "seal 2 (events 3 to 4)"),
+        (
+            "UPDATE audit_seals SET leaves = (SELECT leaves FROM audit_seals WHERE number = 1) WHERE number = 2",
+            "seal 2 (events 3 to 4): the seal itself was changed",
+        ),
         ("INSERT INTO audit (seq, at, kind, event) VALUES (0, 0, 'person_added', '{}')", "before the first"),
         ("DELETE FROM audit_seals WHERE number = 1", "seal 2 (events 3 to 4): a seal before it is missing"),
         ("DELETE FROM audit_seals WHERE number = 2", "seal 3 (events 5 to 6): a seal before it is missing"),
@@ -157,6 +171,99 @@ async fn whatever_is_done_to_a_sealed_trail_is_named_where_it_was_done() {
 }
 
 #[tokio::test]
+async fn the_first_event_that_does_not_fit_is_named_whatever_was_done() {
+    let swap = "UPDATE audit SET event = CASE seq WHEN 3 THEN (SELECT event FROM audit WHERE seq = 6)
+                ELSE (SELECT event FROM audit WHERE seq = 3) END WHERE seq IN (3, 6)";
+    let in_one_seal = "UPDATE audit SET event = CASE seq WHEN 3 THEN (SELECT event FROM audit WHERE seq = 4)
+                       ELSE (SELECT event FROM audit WHERE seq = 3) END WHERE seq IN (3, 4)";
+    for (tampering, first, named) in [
+        (swap, 3, "event 3 was changed"),
+        (in_one_seal, 3, "event 3 was put in another order: it is what event 4 was"),
+        ("DELETE FROM audit WHERE seq IN (2, 5)", 2, "event 2 was removed"),
+        ("UPDATE audit SET event = '{}' WHERE seq > 3", 4, "event 4 was changed"),
+    ] {
+        let server = sealed().await;
+        server.tamper(tampering).await;
+        let checked = audit::verify(&server.service).unwrap();
+        assert_eq!(checked.first_unfit, Some(first), "{tampering}: {checked:?}");
+        assert!(checked.faults.iter().any(|fault| fault.contains(named)), "{tampering}: {checked:?}");
+    }
+    // One that was put in where a number was free.
+    let server = sealed().await;
+    server.tamper("DELETE FROM audit WHERE seq > 6").await;
+    server.admin(|work| people::add(work, "late")).await;
+    assert!(audit::seal(&server.service, server.now()).await.unwrap());
+    server
+        .tamper("INSERT INTO audit (seq, at, kind, event) SELECT 7, at, kind, event FROM audit WHERE seq = 1")
+        .await;
+    let checked = audit::verify(&server.service).unwrap();
+    assert_eq!(checked.first_unfit, Some(7), "{checked:?}");
+    assert!(checked.faults[0].ends_with("event 7 was inserted"), "{checked:?}");
+}
+
+#[tokio::test]
+async fn a_trail_that_was_cut_off_is_noticed_by_whoever_wrote_its_last_event_down() {
+    let server = sealed().await;
+    let noted = audit::verify(&server.service).unwrap();
+    assert_eq!((noted.last_sealed, noted.last_digest.as_deref().map(str::len)), (6, Some(64)));
+    server.tamper("DELETE FROM audit WHERE seq > 4").await;
+    server.tamper("DELETE FROM audit_seals WHERE number = 3").await;
+    assert_eq!(audit::verify(&server.service).unwrap().faults, Vec::<String>::new());
+    let checked = audit::verify_at_least(&server.service, noted.last_sealed).unwrap();
+    assert_eq!(checked.faults, ["the trail was cut off: its last sealed event is 4, and 6 had been sealed"]);
+}
+
+#[tokio::test]
+async fn seals_of_an_earlier_version_are_good_still_and_new_ones_follow_them() {
+    use sha2::{Digest, Sha256};
+    let server = sealed().await;
+    // Seal 3 as it was made before there were leaves.
+    let key = server.service.signing_key().clone();
+    server
+        .admin(move |work| {
+            let seals = store::tables::audit::seals_after(work.tx, 2, 1)?;
+            let events = store::tables::audit::between(work.tx, 4, 6)?;
+            let mut hash = Sha256::new();
+            hash.update(3u64.to_be_bytes());
+            hash.update(seals[0].previous);
+            for entry in &events {
+                hash.update(entry.seq.to_be_bytes());
+                hash.update((entry.event.len() as u64).to_be_bytes());
+                hash.update(entry.event.as_bytes());
+            }
+            let digest: [u8; 32] = hash.finalize().into();
+            let signature = key.sign("countersign-audit-1", &digest).to_bytes().to_vec();
+            let sql = "UPDATE audit_seals SET digest = ?1, signature = ?2, leaves = NULL WHERE number = 3";
+            Ok(work.tx.execute(sql, store::params![digest, signature])?)
+        })
+        .await;
+    assert!(audit::seal(&server.service, server.now()).await.unwrap());
+    let checked = audit::verify(&server.service).unwrap();
+    assert_eq!((checked.seals, checked.faults), (4, Vec::new()));
+    server.tamper("UPDATE audit SET event = '{}' WHERE seq = 6").await;
+    assert!(faults(&server)[0].contains("seal 3 (events 5 to 6): its events were changed"));
+}
+
+#[tokio::test]
+async fn an_export_has_every_event_that_is_wanted_once_and_oldest_first() {
+    let server = sealed().await;
+    let read = |wanted: audit::Wanted, after: u64| {
+        server.service.read(|rx| audit::page(rx, &wanted, after)).unwrap()
+    };
+    let all = read(audit::Wanted::default(), 0);
+    assert_eq!(all.iter().map(|entry| entry.seq).collect::<Vec<_>>(), (1..=8).collect::<Vec<_>>());
+    assert_eq!(read(audit::Wanted::default(), 6).len(), 2);
+    let until = audit::Wanted { until: Some(server.now()), ..Default::default() };
+    assert!(read(until, 0).is_empty());
+    let line: serde_json::Value = serde_json::from_str(&audit::json_line(&all[2]).unwrap()).unwrap();
+    assert_eq!((&line["seq"], &line["event"]["detail"]), (&serde_json::json!(3), &serde_json::json!("1-0")));
+    server.admin(|work| people::add(work, "=HYPERLINK(\"http://evil.example\")")).await;
+    let row = audit::csv_row(&read(audit::Wanted::default(), 8)[0]).unwrap();
+    assert!(row.ends_with(",\"'=HYPERLINK(\"\"http://evil.example\"\")\"\r\n"), "{row}");
+    assert!(row.contains(",person_added,\"command_line: root\",per_"), "{row}");
+}
+
+#[tokio::test]
 async fn a_seal_made_by_somebody_else_is_not_taken() {
     let (server, other) = (sealed().await, sealed().await);
     // The same events, sealed by another server with a key of its own.
@@ -166,7 +273,7 @@ async fn a_seal_made_by_somebody_else_is_not_taken() {
         .unwrap()
         .remove(0);
     let key = protocol::signature::SigningKey::random(&mut *other.service.rng());
-    let signature = key.sign("countersign-audit-1", &foreign.digest).to_bytes().to_vec();
+    let signature = key.sign("countersign-audit-2", &foreign.digest).to_bytes().to_vec();
     server
         .admin(move |work| {
             let sql = "UPDATE audit_seals SET signature = ?1 WHERE number = 1";

@@ -35,6 +35,9 @@ pub struct Seal {
     pub key_id: String,
     /// Ed25519 over the digest.
     pub signature: Vec<u8>,
+    /// Number (8 bytes, the highest first) and SHA-256 of each event, one after the other. `None`: a seal of before, which
+    /// covers the texts as a whole.
+    pub leaves: Option<Vec<u8>>,
 }
 
 /// Which events are asked for.
@@ -50,6 +53,8 @@ pub struct Filter {
     pub since: Option<UnixTime>,
     /// Before this place in the trail.
     pub before: Option<u64>,
+    /// Before then.
+    pub until: Option<UnixTime>,
 }
 
 /// Records an event; `json` is its text.
@@ -77,16 +82,77 @@ pub fn newest(rx: &Rx<'_>, filter: &Filter, limit: u32) -> Result<Vec<Entry>, Db
         "SELECT seq, event FROM audit
          WHERE (person_id = ?1 OR ?1 IS NULL) AND (machine_id = ?2 OR ?2 IS NULL)
            AND (kind = ?3 OR ?3 IS NULL) AND (at >= ?4 OR ?4 IS NULL) AND (seq < ?5 OR ?5 IS NULL)
-         ORDER BY seq DESC LIMIT ?6",
+           AND (at < ?6 OR ?6 IS NULL)
+         ORDER BY seq DESC LIMIT ?7",
         params![
             filter.person,
             filter.machine,
             filter.kind.map(domain::AuditKind::as_str),
             filter.since,
             filter.before,
+            filter.until,
             limit
         ],
         entry,
+    )
+}
+
+/// Events that pass a filter after a place in the trail, oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn passing_after(rx: &Rx<'_>, filter: &Filter, seq: u64, limit: u32) -> Result<Vec<Entry>, DbError> {
+    rx.query_all(
+        "SELECT seq, event FROM audit
+         WHERE (person_id = ?1 OR ?1 IS NULL) AND (machine_id = ?2 OR ?2 IS NULL)
+           AND (kind = ?3 OR ?3 IS NULL) AND (at >= ?4 OR ?4 IS NULL) AND (at < ?5 OR ?5 IS NULL)
+           AND seq > ?6 ORDER BY seq LIMIT ?7",
+        params![
+            filter.person,
+            filter.machine,
+            filter.kind.map(domain::AuditKind::as_str),
+            filter.since,
+            filter.until,
+            seq,
+            limit
+        ],
+        entry,
+    )
+}
+
+/// An event with the columns by which it is found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Found {
+    /// The event.
+    pub entry: Entry,
+    /// When.
+    pub at: UnixTime,
+    /// The word of its kind.
+    pub kind: String,
+    /// About whom.
+    pub person: Option<PersonId>,
+    /// On which machine.
+    pub machine: Option<MachineId>,
+}
+
+/// All events after a place in the trail, up to another, oldest first, with the columns by which they are found.
+///
+/// # Errors
+/// [`DbError`].
+pub fn found_between(rx: &Rx<'_>, after: u64, last: u64) -> Result<Vec<Found>, DbError> {
+    rx.query_all(
+        "SELECT seq, event, at, kind, person_id, machine_id FROM audit
+         WHERE seq > ?1 AND seq <= ?2 ORDER BY seq",
+        params![after, last],
+        |row| {
+            Ok(Found {
+                entry: entry(row)?,
+                at: row.get(2)?,
+                kind: row.get(3)?,
+                person: row.get(4)?,
+                machine: row.get(5)?,
+            })
+        },
     )
 }
 
@@ -144,11 +210,12 @@ fn seal(row: &Row<'_>) -> Result<Seal, DbError> {
         digest: row.get(5)?,
         key_id: row.get(6)?,
         signature: row.get(7)?,
+        leaves: row.get(8)?,
     })
 }
 
 const SEALS: &str =
-    "SELECT number, first_seq, last_seq, at, previous, digest, key_id, signature FROM audit_seals";
+    "SELECT number, first_seq, last_seq, at, previous, digest, key_id, signature, leaves FROM audit_seals";
 
 /// The newest seal.
 ///
@@ -172,8 +239,9 @@ pub fn seals_after(rx: &Rx<'_>, number: u64, limit: u32) -> Result<Vec<Seal>, Db
 /// [`DbError`], also when another process made one with this number.
 pub fn add_seal(tx: &mut Tx<'_>, seal: &Seal) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO audit_seals (number, first_seq, last_seq, at, previous, digest, key_id, signature)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO audit_seals (number, first_seq, last_seq, at, previous, digest, key_id, signature,
+                                  leaves)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             seal.number,
             seal.first_seq,
@@ -182,7 +250,8 @@ pub fn add_seal(tx: &mut Tx<'_>, seal: &Seal) -> Result<(), DbError> {
             seal.previous,
             seal.digest,
             seal.key_id,
-            seal.signature
+            seal.signature,
+            seal.leaves
         ],
     )?;
     Ok(())

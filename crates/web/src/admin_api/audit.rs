@@ -16,6 +16,7 @@ pub(super) async fn list(call: Call) -> Result<Told, Refused> {
         kind,
         since: call.parsed("since")?.map(UnixTime::from_secs),
         before: (page.after > 0).then_some(page.after),
+        until: None,
     };
     let found = call.read(|rx| audit::list(rx, &wanted, page.limit))?;
     let next = found.last().filter(|last| found.len() == page.limit as usize && last.seq > 1);

@@ -81,6 +81,7 @@ impl Asked {
             kind: self.kind.parse().ok(),
             since: (days > 0).then(|| UnixTime::from_secs(now.as_secs().saturating_sub(days * 86_400))),
             before: None,
+            until: None,
         }
     }
 
