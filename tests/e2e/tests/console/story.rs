@@ -30,6 +30,30 @@ async fn set_up_link(server: &Server) -> String {
     }
 }
 
+/// The token on the page that sets an operator up.
+async fn scan(browser: &Browser) -> Oath {
+    browser.find("summary").await.click().await.unwrap();
+    let key = browser.find("code.key").await.text().await.unwrap().replace(' ', "");
+    Oath::scan(&format!("otpauth://totp/x?secret={key}"))
+}
+
+/// Password and code on that page.
+async fn confirm(browser: &Browser, code: &str) {
+    browser.fill("Password", PASSWORD).await;
+    browser.fill("The password again", PASSWORD).await;
+    browser.fill("One-time password that the app shows", code).await;
+    browser.press("Continue").await;
+}
+
+/// Makes the first operator of a server, for tests that are about something else.
+pub(super) async fn set_up(browser: &Browser, server: &Server) {
+    browser.open(&set_up_link(server).await).await;
+    let token = scan(browser).await;
+    browser.fill("Your name", "Mara Example").await;
+    confirm(browser, &token.code(0)).await;
+    browser.sees("What to do next").await;
+}
+
 /// Goes through the console, and has each page looked at.
 pub(super) async fn story(scripts: Scripts, look: impl AsyncFn(&Browser, &str)) {
     let server = Server::start();
@@ -46,20 +70,12 @@ pub(super) async fn story(scripts: Scripts, look: impl AsyncFn(&Browser, &str)) 
 
     browser.open(&link).await;
     look(&browser, "set-up").await;
-    browser.find("summary").await.click().await.unwrap();
-    let key = browser.find("code.key").await.text().await.unwrap().replace(' ', "");
-    let token = Oath::scan(&format!("otpauth://totp/x?secret={key}"));
+    let token = scan(&browser).await;
     look(&browser, "set-up-qr").await;
     browser.fill("Your name", "Mara Example").await;
-    browser.fill("Password", PASSWORD).await;
-    browser.fill("The password again", PASSWORD).await;
-    browser.fill("One-time password that the app shows", &token.wrong_code()).await;
-    browser.press("Continue").await;
+    confirm(&browser, &token.wrong_code()).await;
     browser.sees("That code is not right").await;
-    browser.fill("Password", PASSWORD).await;
-    browser.fill("The password again", PASSWORD).await;
-    browser.fill("One-time password that the app shows", &token.code(0)).await;
-    browser.press("Continue").await;
+    confirm(&browser, &token.code(0)).await;
     browser.sees("What to do next").await;
     look(&browser, "empty").await;
     browser.open(&link).await;
