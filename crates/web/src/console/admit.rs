@@ -14,7 +14,7 @@ use crate::{
 };
 use axum::{
     extract::{OriginalUri, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -36,12 +36,7 @@ pub(super) async fn admit(State(gate): State<Gate>, request: Request, next: Next
         Ok(request) => next.run(request).await,
         Err(response) => *response,
     };
-    // Whatever a handler made: nothing of the console is in a frame, in a cache or run as a script.
-    for (name, value) in views::HEADERS {
-        if name != header::CONTENT_TYPE || !response.headers().contains_key(header::CONTENT_TYPE) {
-            response.headers_mut().insert(name, HeaderValue::from_static(value));
-        }
-    }
+    views::dress(&mut response);
     response
 }
 

@@ -14,7 +14,7 @@ use service::Trouble;
 
 /// Nothing from elsewhere, no scripts, in nobody's frame. The address of a page is told to pages of ours alone; to these,
 /// so that the browser says where a form came from.
-pub(crate) const HEADERS: [(HeaderName, &str); 7] = [
+const HEADERS: [(HeaderName, &str); 7] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; \
@@ -135,10 +135,17 @@ pub(crate) fn page(status: StatusCode, view: &impl Template) -> Response {
     };
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
-    for (name, value) in HEADERS {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
+    dress(&mut response);
     response
+}
+
+/// Whatever a handler made: nothing of these pages is in a frame, in a cache or run as a script.
+pub(crate) fn dress(response: &mut Response) {
+    for (name, value) in HEADERS {
+        if name != header::CONTENT_TYPE || !response.headers().contains_key(header::CONTENT_TYPE) {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+    }
 }
 
 /// Why something was not done, to somebody who is not in the console.

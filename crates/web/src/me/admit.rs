@@ -15,7 +15,7 @@ use crate::{
 };
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{StatusCode, request::Parts},
     middleware::Next,
     response::Response,
 };
@@ -66,11 +66,7 @@ pub(super) async fn admit(State(gate): State<Gate>, request: Request, next: Next
         Ok(request) => next.run(request).await,
         Err(response) => *response,
     };
-    for (name, value) in views::HEADERS {
-        if name != header::CONTENT_TYPE || !response.headers().contains_key(header::CONTENT_TYPE) {
-            response.headers_mut().insert(name, HeaderValue::from_static(value));
-        }
-    }
+    views::dress(&mut response);
     response
 }
 
