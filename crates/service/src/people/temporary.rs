@@ -1,6 +1,6 @@
 //! A code for somebody who has no token at hand: made by the help desk, shown once, good for a while.
 
-use crate::{AdminError, Trouble, Work, names, work::Event};
+use crate::{AdminError, Service, Trouble, Work, names, work::Event};
 use domain::{AuditKind, Person, PersonState, TokenState};
 use model::{Secret, UnixTime};
 use otp::{CodeHash, TemporaryCode};
@@ -26,6 +26,15 @@ impl NewTemporaryCode {
         let code = TemporaryCode::random(rng);
         let hash = CodeHash::new(&code, rng).map_err(Trouble::failed)?;
         Ok(Self { shown: code.to_groups(), hash: hash.as_str().to_owned() })
+    }
+
+    /// The same from async code, one at a time with other slow hashes.
+    ///
+    /// # Errors
+    /// When it cannot be hashed, or too much waits.
+    pub async fn make(service: &Service) -> Result<Self, AdminError> {
+        let mut rng = service.rng();
+        service.compute(move || Self::random(&mut *rng)).await?
     }
 }
 

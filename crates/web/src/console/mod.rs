@@ -19,6 +19,7 @@ mod setup;
 pub(crate) mod sign_in;
 mod step_up;
 mod target;
+mod temporary_code;
 pub(crate) mod views;
 pub(crate) mod visit;
 
@@ -61,6 +62,8 @@ fn declared(app: &Arc<App>) -> Routes {
         .get("/admin/people/{person}", May(ViewPeople), person::show)
         .post("/admin/people/{person}/unlock", May(HelpPeople), person::unlock)
         .post("/admin/people/{person}/enrollment-code", MayNow(HelpPeople), person::enrollment_code)
+        .post("/admin/people/{person}/temporary-code", MayNow(HelpPeople), temporary_code::make)
+        .post("/admin/people/{person}/temporary-code/end", May(HelpPeople), temporary_code::end)
         .post("/admin/people/{person}/invitation", MayNow(ManagePeople), person::invite)
         .post("/admin/people/{person}/disable", MayNow(ManagePeople), person::disable)
         .post("/admin/people/{person}/enable", May(ManagePeople), person::enable)

@@ -67,6 +67,7 @@ struct Page<'a> {
     first_seen: String,
     accounts: Vec<(String, String)>,
     recovery_codes: usize,
+    temporary_code: Option<String>,
     tokens: Vec<TokenRow>,
     machines: Vec<MachineRow>,
     approvals: Vec<ApprovalRow>,
@@ -88,9 +89,9 @@ pub(super) struct Once<'a> {
     pub(super) back: &'a str,
 }
 
-type Id = Path<String>;
+pub(super) type Id = Path<String>;
 
-fn id(text: &str) -> Result<PersonId, Halt> {
+pub(super) fn id(text: &str) -> Result<PersonId, Halt> {
     text.parse().map_err(|_| Halt::Nothing)
 }
 
@@ -144,6 +145,7 @@ fn page(visit: &Visit, text: &str) -> Result<Response, Halt> {
             .map(|account| (account.name.to_string(), account.key.sid.to_string()))
             .collect(),
         recovery_codes: described.recovery_codes_left,
+        temporary_code: described.temporary_code_until.filter(|until| *until > now).map(when),
         tokens: listed
             .into_iter()
             .map(|token| TokenRow {

@@ -26,6 +26,28 @@ async fn an_empty_server_says_what_to_do_next_and_one_in_use_shows_who_enrolled(
 }
 
 #[tokio::test]
+async fn somebody_without_their_token_at_hand_gets_a_temporary_code_which_can_be_ended() {
+    let server = Server::new();
+    let mut owner = Browser::owner(&server).await;
+    Pc::joined(&server, 1).await.enroll(1001).await;
+    let href = format!("/admin/people/{}", only_person(&server).await.person.id);
+    owner.get(&href).await;
+    let answer = owner.post(&format!("{href}/temporary-code"), "hours=24&often=false").await;
+    assert!(
+        answer.text().contains("class=\"key big\"") && answer.text().contains("good once"),
+        "{}",
+        answer.text()
+    );
+    assert!(owner.get(&href).await.text().contains("<dt>Temporary code</dt>"));
+    let answer = owner.post(&format!("{href}/temporary-code"), "hours=200").await;
+    assert!(answer.text().contains("at most 7 days"), "{}", answer.text());
+    owner.get(&href).await;
+    let answer = owner.post(&format!("{href}/temporary-code/end"), "").await;
+    assert_eq!(answer.header("location"), Some(format!("{href}?done=temporary-code-ended").as_str()));
+    assert!(!owner.get(&href).await.text().contains("<dt>Temporary code</dt>"));
+}
+
+#[tokio::test]
 async fn a_person_is_found_shown_and_helped() {
     let server = Server::new();
     let mut owner = Browser::owner(&server).await;
