@@ -13,6 +13,7 @@ mod operators;
 mod people;
 mod person;
 mod policy;
+mod preview;
 mod route;
 mod sessions;
 mod setup;
@@ -82,6 +83,7 @@ fn declared(app: &Arc<App>) -> Routes {
         .post("/admin/join-codes", MayNow(ManageMachines), machines::make_code)
         .post("/admin/join-codes/{code}/end", May(ManageMachines), machines::end_code)
         .get("/admin/policy", May(ViewPolicy), policy::show)
+        .get("/admin/policy/preview", May(ViewPolicy), preview::show)
         .post_up_to(policy::MAX_FORM, "/admin/policy", MayNow(ManagePolicy), policy::set)
         .post("/admin/policy/roll-back", MayNow(ManagePolicy), policy::roll_back)
         .get("/admin/audit", May(ViewAudit), audit::show)

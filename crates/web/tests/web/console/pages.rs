@@ -48,6 +48,34 @@ async fn somebody_without_their_token_at_hand_gets_a_temporary_code_which_can_be
 }
 
 #[tokio::test]
+async fn what_would_be_asked_is_said_with_the_reason_and_of_nobody_unknown() {
+    let server = Server::new();
+    let mut owner = Browser::owner(&server).await;
+    Pc::joined(&server, 1).await.enroll(1001).await;
+    let described = only_person(&server).await;
+    let machine = server.admin(|work| Ok(service::machines::list(work.tx)?)).await.remove(0);
+    let asked = format!(
+        "/admin/policy/preview?person={}&machine={}&kind=unlock&remote=true&hours=1",
+        described.person.id, machine.id
+    );
+    let page = owner.get(&asked).await;
+    let wanted = {
+        let (person, machine) = (described.person.id.to_string(), machine.id.to_string());
+        let ask = move |work: &mut service::Work<'_, '_>| {
+            let (kind, place) = (model::SignInKind::Unlock, model::Place::Remote);
+            service::signin::explain(work, &person, &machine, kind, place, Vec::new())
+        };
+        server.admin(ask).await.explanation.lines
+    };
+    assert_eq!(page.text().matches("<ol>").count(), 1, "{}", page.text());
+    assert_eq!(page.text().matches("<li>").count() - page.text().matches("<li><a").count(), wanted.len());
+    let page = owner.get("/admin/policy/preview?person=nobody&machine=none&hours=0").await;
+    assert!(page.text().contains("role=\"alert\"") && !page.text().contains("<ol>"), "{}", page.text());
+    let page = owner.get("/admin/policy/preview?person=x&machine=y&hours=soon").await;
+    assert!(page.text().contains("Choose from the form"), "{}", page.text());
+}
+
+#[tokio::test]
 async fn a_person_is_found_shown_and_helped() {
     let server = Server::new();
     let mut owner = Browser::owner(&server).await;
