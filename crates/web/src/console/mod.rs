@@ -19,6 +19,7 @@ mod sessions;
 mod setup;
 pub(crate) mod sign_in;
 mod step_up;
+mod stock;
 mod target;
 mod temporary_code;
 pub(crate) mod views;
@@ -44,8 +45,8 @@ pub(crate) fn table(app: &Arc<App>) -> Vec<Declared> {
 fn declared(app: &Arc<App>) -> Routes {
     use Need::{May, MayNow, Nothing, Session};
     use Right::{
-        ExportAudit, HelpPeople, ManageMachines, ManageOperators, ManagePeople, ManagePolicy, ViewAudit,
-        ViewMachines, ViewPeople, ViewPolicy,
+        ExportAudit, HelpPeople, ManageMachines, ManageOperators, ManagePeople, ManagePolicy, ManageSettings,
+        ViewAudit, ViewMachines, ViewPeople, ViewPolicy,
     };
     Routes::new(app)
         .get("/setup/{link}", Nothing, setup::show)
@@ -65,6 +66,10 @@ fn declared(app: &Arc<App>) -> Routes {
         .post("/admin/people/{person}/enrollment-code", MayNow(HelpPeople), person::enrollment_code)
         .post("/admin/people/{person}/temporary-code", MayNow(HelpPeople), temporary_code::make)
         .post("/admin/people/{person}/temporary-code/end", May(HelpPeople), temporary_code::end)
+        .post("/admin/people/{person}/tokens", MayNow(ManagePeople), stock::assign)
+        .get("/admin/tokens", May(ManageSettings), stock::list)
+        .post_up_to(stock::MAX_FORM, "/admin/tokens", MayNow(ManageSettings), stock::import)
+        .post("/admin/tokens/{token}/discard", MayNow(ManageSettings), stock::discard)
         .post("/admin/people/{person}/invitation", MayNow(ManagePeople), person::invite)
         .post("/admin/people/{person}/disable", MayNow(ManagePeople), person::disable)
         .post("/admin/people/{person}/enable", May(ManagePeople), person::enable)

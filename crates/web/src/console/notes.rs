@@ -77,6 +77,8 @@ done! {
     TokenEnabled "token-enabled" "The token's codes are taken again.",
     TokenRevoked "token-revoked" "The token is revoked. Its owner does not enroll anew by themselves.",
     TokenReplaced "token-replaced" "The token is gone. Its owner enrolls anew at the next sign-in.",
+    TokenAssigned "token-assigned" "The token is theirs.",
+    TokenDiscarded "token-discarded" "The token and its key are gone.",
     TemporaryCodeEnded "temporary-code-ended" "The temporary code is void.",
     Approved "approved" "Approved: the person can enroll on that machine.",
     Denied "denied" "Denied: the person cannot enroll on that machine.",

@@ -45,10 +45,11 @@ pub(super) struct Chrome<'a> {
 }
 
 /// The pages, and the right that each needs. `None`: a session.
-const PAGES: [(&str, &str, Option<Right>); 7] = [
+const PAGES: [(&str, &str, Option<Right>); 8] = [
     ("/admin", "Overview", Some(Right::ViewPeople)),
     ("/admin/people", "People", Some(Right::ViewPeople)),
     ("/admin/machines", "Machines", Some(Right::ViewMachines)),
+    ("/admin/tokens", "Tokens", Some(Right::ManageSettings)),
     ("/admin/policy", "Policy", Some(Right::ViewPolicy)),
     ("/admin/audit", "Audit", Some(Right::ViewAudit)),
     ("/admin/operators", "Operators", Some(Right::ManageOperators)),

@@ -151,7 +151,8 @@ pub(super) async fn story(scripts: Scripts, look: impl AsyncFn(&Browser, &str)) 
 }
 
 /// Pages that need nothing of the story, what they show, and what they are called.
-const PAGES: [(&str, &str, &str); 5] = [
+const PAGES: [(&str, &str, &str); 6] = [
+    ("/admin/tokens", "Hardware tokens in stock", "stock"),
     ("/admin/policy/preview?person=nobody&machine=none&hours=0", "What would be asked", "preview"),
     ("/admin/policy", "The policy, in TOML", "policy"),
     ("/admin/audit", "Token revoked", "audit"),

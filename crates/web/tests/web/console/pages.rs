@@ -48,6 +48,51 @@ async fn somebody_without_their_token_at_hand_gets_a_temporary_code_which_can_be
 }
 
 #[tokio::test]
+async fn a_makers_file_is_looked_at_imported_and_a_token_of_it_given_to_somebody() {
+    let server = Server::new();
+    let mut owner = Browser::owner(&server).await;
+    owner.get("/admin/tokens").await;
+    // The keys are those of RFC 4226 and RFC 6238.
+    let key = "3132333435363738393031323334353637383930";
+    let file = format!("S1,{key},hotp,6,0\nS2,n0!nsense,hotp,6,0\nS3,{key},hotp,6,0\n");
+    let typed = |how: &str| format!("text={}&how={how}", encoded(&file));
+    let looked = owner.post("/admin/tokens", &typed("look")).await;
+    assert!(looked.text().contains("2 tokens can be imported; nothing was changed"), "{}", looked.text());
+    assert!(
+        looked.text().contains("Line 2 (S2)") && !looked.text().contains("n0!nsense"),
+        "{}",
+        looked.text()
+    );
+    let refused = owner.post("/admin/tokens", &typed("all")).await;
+    assert!(refused.text().contains("nothing was changed"), "{}", refused.text());
+    let done = owner.post("/admin/tokens", &typed("good")).await;
+    assert!(done.text().contains("2 tokens are in stock now"), "{}", done.text());
+    assert!(!done.text().contains(key), "a key is on the page");
+
+    let person = server.admin(|work| people::add(work, "Mara Token")).await;
+    let href = format!("/admin/people/{person}");
+    owner.get(&href).await;
+    let wrong = owner.post(&format!("{href}/tokens"), "serial=S1&code=000000").await;
+    assert_eq!(wrong.status.as_u16(), 409, "{}", wrong.text());
+    let neither = owner.post(&format!("{href}/tokens"), "serial=S1").await;
+    assert!(neither.text().contains("without one"), "{}", neither.text());
+    // RFC 4226, appendix D: counter 0.
+    let given = owner.post(&format!("{href}/tokens"), "serial=S1&code=755224").await;
+    assert_eq!(
+        given.header("location"),
+        Some(format!("{href}?done=token-assigned").as_str()),
+        "{}",
+        given.text()
+    );
+    assert!(owner.get(&href).await.text().contains("S1"));
+    owner.get("/admin/tokens").await;
+    let gone = owner.post("/admin/tokens/S3/discard", "").await;
+    assert_eq!(gone.header("location"), Some("/admin/tokens?done=token-discarded"));
+    let page = owner.get("/admin/tokens").await;
+    assert!(!page.text().contains("<h2>S"), "{}", page.text());
+}
+
+#[tokio::test]
 async fn what_would_be_asked_is_said_with_the_reason_and_of_nobody_unknown() {
     let server = Server::new();
     let mut owner = Browser::owner(&server).await;
