@@ -32,6 +32,7 @@ mod answers;
 mod copies;
 mod names;
 mod rates;
+mod sessions;
 mod tries;
 mod trouble;
 mod work;

@@ -3,7 +3,8 @@
 use super::sign_in::compare;
 use crate::{
     AdminError, Service, Trouble, Work,
-    operators::{FRESH, NOTED, Visitor, hash, is_good, new_secret},
+    operators::{FRESH, Visitor, hash},
+    sessions,
     tries::{Taken, try_again_at},
     work::Event,
 };
@@ -60,20 +61,10 @@ pub(super) fn begin_session(
     person: Person,
     visitor: &Visitor,
 ) -> Result<SignedIn, Trouble> {
-    let secret = new_secret(work);
     // The code of the sign-in is not enough for changes.
     let never = UnixTime::from_secs(0);
-    let session = Session {
-        id: SessionId::random(&mut *work.rng),
-        owner: person.id,
-        created_at: work.now,
-        seen_at: work.now,
-        stepped_up_at: never,
-        network: visitor.network.to_string(),
-        browser: visitor.browser.clone(),
-    };
-    tables::sessions::add(work.tx, &session, &hash(&secret))?;
-    Ok(SignedIn { session: session.id, person, secret, fresh_until: never })
+    let (session, secret) = sessions::begin(work, person.id, visitor, never)?;
+    Ok(SignedIn { session, person, secret, fresh_until: never })
 }
 
 /// The session of a secret with its person, if both are good.
@@ -81,7 +72,7 @@ fn find(rx: &Rx<'_>, secret: &Secret, now: UnixTime) -> Result<Option<(Session<P
     let Some(session) = tables::sessions::by_hash::<PersonId>(rx, &hash(secret))? else { return Ok(None) };
     let person = tables::people::find(rx, session.owner)?;
     let person = person.filter(|person| person.state == PersonState::Active);
-    Ok(person.filter(|_| is_good(&session, now)).map(|person| (session, person)))
+    Ok(person.filter(|_| sessions::is_good(&session, now)).map(|person| (session, person)))
 }
 
 /// Who holds a secret. `None`: nobody does who is signed in.
@@ -90,15 +81,9 @@ fn find(rx: &Rx<'_>, secret: &Secret, now: UnixTime) -> Result<Option<(Session<P
 /// [`Trouble`].
 pub async fn session(service: &Service, now: UnixTime, secret: Secret) -> Result<Option<SignedIn>, Trouble> {
     let Some((session, person)) = service.read(|rx| find(rx, &secret, now))? else { return Ok(None) };
-    let id = session.id;
-    if now.since(session.seen_at) >= NOTED {
-        service
-            .work(now, Actor::Server, move |work| {
-                Ok::<_, Trouble>(tables::sessions::seen::<PersonId>(work.tx, id, work.now)?)
-            })
-            .await?;
-    }
-    Ok(Some(SignedIn { session: id, person, secret, fresh_until: session.stepped_up_at.plus(FRESH) }))
+    sessions::note_use(service, now, &session).await?;
+    let fresh_until = session.stepped_up_at.plus(FRESH);
+    Ok(Some(SignedIn { session: session.id, person, secret, fresh_until }))
 }
 
 /// Shows another code. The secret is another one afterwards.
@@ -124,11 +109,9 @@ pub async fn step_up(
                 work.record(Event::new(AuditKind::SelfServiceRefused).person(person.id).detail(detail))?;
                 return Ok(Stepped::Wrong);
             }
-            let new = new_secret(work);
-            let (old_hash, new_hash) = (hash(&secret), hash(&new));
-            if !tables::sessions::step_up::<PersonId>(work.tx, session.id, &old_hash, &new_hash, work.now)? {
+            let Some(new) = sessions::renew::<PersonId>(work, session.id, &secret)? else {
                 return Ok(Stepped::Over);
-            }
+            };
             let fresh_until = work.now.plus(FRESH);
             Ok(Stepped::Up(SignedIn { session: session.id, person, secret: new, fresh_until }))
         })

@@ -49,6 +49,12 @@ pub async fn sign_in(
     if service.tries_in_self_service().take(&network, now, PER_HOUR) != Taken::Yes {
         return Err(Refused::Blocked { until: try_again_at(now) });
     }
+    // Outside of the transaction, since names are searched for among all people.
+    let found: Vec<PersonId> = service.read(|rx| {
+        Ok::<_, Trouble>(
+            tables::people::by_text(rx, name.trim())?.into_iter().map(|person| person.id).collect(),
+        )
+    })?;
     let signed_in: Result<Option<SignedIn>, Trouble> = service
         .work(now, Actor::Person, move |work| {
             // The name is not recorded: people type passwords into the wrong field.
@@ -60,11 +66,12 @@ pub async fn sign_in(
                 }
                 work.record(event).map(|()| None)
             };
-            let person = match <[Person; 1]>::try_from(tables::people::by_text(work.tx, name.trim())?) {
-                Ok([person]) => person,
-                Err(found) if found.is_empty() => return refused(work, None, "an unknown name"),
-                Err(_) => return refused(work, None, "a name that several people have"),
+            let person = match found.as_slice() {
+                [] => None,
+                [id] => tables::people::find(work.tx, *id)?,
+                _ => return refused(work, None, "a name that several people have"),
             };
+            let Some(person) = person else { return refused(work, None, "an unknown name") };
             match compare(work, &person, &code)? {
                 Ok(token) => {
                     let detail = format!("from {}", visitor.network);

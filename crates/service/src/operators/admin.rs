@@ -2,7 +2,7 @@
 
 use super::{
     hash, new_secret,
-    session::{ABSOLUTE, IDLE, is_good},
+    session::{ABSOLUTE, IDLE},
     setup::name_of,
     who,
 };
@@ -179,7 +179,7 @@ pub fn enable(work: &mut Work<'_, '_>, id: OperatorId) -> Result<Operator, Admin
 pub fn sessions(rx: &Rx<'_>, now: UnixTime, of: Option<OperatorId>) -> Result<Vec<ListedSession>, DbError> {
     let mut listed = Vec::new();
     for session in tables::sessions::all::<OperatorId>(rx)? {
-        if of.is_some_and(|of| of != session.owner) || !is_good(&session, now) {
+        if of.is_some_and(|of| of != session.owner) || !crate::sessions::is_good(&session, now) {
             continue;
         }
         let name = tables::operators::find(rx, session.owner)?.map_or_else(String::new, |found| found.name);

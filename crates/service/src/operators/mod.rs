@@ -17,7 +17,6 @@ pub use admin::{
 };
 pub use password::{MAX_PASSWORD, MIN_PASSWORD};
 pub use session::{ABSOLUTE, FRESH, IDLE, SignedIn, Stepped, Visitor, session, sign_out, step_up};
-pub(crate) use session::{NOTED, is_good};
 pub use setup::{FirstLink, Offer, Proof, SetUp, offer, set_up, set_up_link};
 pub use sign_in::{Refused, sign_in};
 

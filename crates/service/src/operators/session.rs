@@ -1,12 +1,12 @@
 //! Sessions: what a browser holds after a sign-in, how long that is good, and showing the second factor again.
 
 use super::{
-    hash, new_secret, of,
+    hash, of,
     sign_in::{Judged, judge},
     tries::Counter,
     who,
 };
-use crate::{Service, Trouble, Work, backup::Network, names::is_plain, work::Event};
+use crate::{Service, Trouble, Work, backup::Network, names::is_plain, sessions, work::Event};
 use domain::{Actor, AuditKind, Operator, OperatorState};
 use model::{OperatorId, Secret, SessionId, UnixTime};
 use std::{net::IpAddr, time::Duration};
@@ -19,8 +19,6 @@ pub const ABSOLUTE: Duration = Duration::from_secs(12 * 3_600);
 /// How long the second factor counts as just shown.
 pub const FRESH: Duration = Duration::from_secs(5 * 60);
 
-/// A use that is noted in the database is not noted again within this time.
-pub(crate) const NOTED: Duration = Duration::from_secs(60);
 /// The most characters kept of what a browser calls itself.
 const BROWSER: usize = 200;
 
@@ -87,23 +85,8 @@ pub(super) fn begin_session(
     operator: Operator,
     visitor: &Visitor,
 ) -> Result<SignedIn, Trouble> {
-    // Always a new one: what a browser held before says nothing about who signs in now.
-    let secret = new_secret(work);
-    let session = Session {
-        id: SessionId::random(&mut *work.rng),
-        owner: operator.id,
-        created_at: work.now,
-        seen_at: work.now,
-        stepped_up_at: work.now,
-        network: visitor.network.to_string(),
-        browser: visitor.browser.clone(),
-    };
-    tables::sessions::add(work.tx, &session, &hash(&secret))?;
-    Ok(SignedIn { session: session.id, operator, secret, fresh_until: work.now.plus(FRESH) })
-}
-
-pub(crate) fn is_good<O>(session: &Session<O>, now: UnixTime) -> bool {
-    now < session.created_at.plus(ABSOLUTE) && now < session.seen_at.plus(IDLE)
+    let (session, secret) = sessions::begin(work, operator.id, visitor, work.now)?;
+    Ok(SignedIn { session, operator, secret, fresh_until: work.now.plus(FRESH) })
 }
 
 /// The session of a secret with its operator, if both are good.
@@ -115,7 +98,7 @@ fn find(
     let Some(session) = tables::sessions::by_hash(rx, &hash(secret))? else { return Ok(None) };
     let operator = tables::operators::find(rx, session.owner)?;
     let operator = operator.filter(|operator| operator.state == OperatorState::Active);
-    Ok(operator.filter(|_| is_good(&session, now)).map(|operator| (session, operator)))
+    Ok(operator.filter(|_| sessions::is_good(&session, now)).map(|operator| (session, operator)))
 }
 
 /// Who holds a secret. `None`: nobody does who is signed in.
@@ -124,16 +107,9 @@ fn find(
 /// [`Trouble`].
 pub async fn session(service: &Service, now: UnixTime, secret: Secret) -> Result<Option<SignedIn>, Trouble> {
     let Some((session, operator)) = service.read(|rx| find(rx, &secret, now))? else { return Ok(None) };
-    let id = session.id;
-    if now.since(session.seen_at) >= NOTED {
-        service
-            .work(now, Actor::Server, move |work| {
-                Ok::<_, Trouble>(tables::sessions::seen::<OperatorId>(work.tx, id, work.now)?)
-            })
-            .await?;
-    }
+    sessions::note_use(service, now, &session).await?;
     let fresh_until = session.stepped_up_at.plus(FRESH);
-    Ok(Some(SignedIn { session: id, operator, secret, fresh_until }))
+    Ok(Some(SignedIn { session: session.id, operator, secret, fresh_until }))
 }
 
 /// Shows the second factor again. The secret is another one afterwards.
@@ -164,16 +140,9 @@ pub async fn step_up(
                 return Ok(Stepped::Wrong);
             }
             here.forgive(work)?;
-            let new = new_secret(work);
-            if !tables::sessions::step_up::<OperatorId>(
-                work.tx,
-                session.id,
-                &hash(&secret),
-                &hash(&new),
-                work.now,
-            )? {
+            let Some(new) = sessions::renew::<OperatorId>(work, session.id, &secret)? else {
                 return Ok(Stepped::Over);
-            }
+            };
             work.record(
                 Event::new(AuditKind::OperatorSteppedUp).detail(format!("from {}", visitor.network)),
             )?;
